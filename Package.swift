@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target. Continuous integration sets AUDITFERRY_STRICT to turn warnings into errors; a user's
+/// newer compiler must not fail on a warning that this one does not know.
+let settings: [SwiftSetting] =
+    [.enableUpcomingFeature("ExistentialAny")]
+    + (Context.environment["AUDITFERRY_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let nio = "swift-nio"
+let lifecycle = "swift-service-lifecycle"
+
+let package = Package(
+    name: "auditferry",
+    products: [
+        .executable(name: "auditferry", targets: ["auditferry"]),
+        .library(name: "AuditAPI", targets: ["AuditAPI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The path of one audit, from right to left: each target imports only what stands above it.
+        .target(name: "AuditCore", swiftSettings: settings),
+        .target(
+            name: "Engine",
+            dependencies: ["AuditCore", .product(name: "DequeModule", package: "swift-collections")],
+            swiftSettings: settings),
+        .target(
+            name: "AuditAPI",
+            dependencies: [
+                "AuditCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "AuditReader",
+            dependencies: [
+                "Engine", "AuditAPI", "AuditCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "OffsetStore",
+            dependencies: ["Engine", "AuditCore", "CSQLite", .product(name: "NIOPosix", package: nio)],
+            swiftSettings: settings),
+        .target(name: "Formats", dependencies: ["AuditCore"], swiftSettings: settings),
+        .target(
+            name: "Outputs",
+            dependencies: [
+                "Engine", "Formats", "AuditCore", "CSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Forwarder",
+            dependencies: [
+                "Engine", "AuditAPI", "AuditReader", "OffsetStore", "Formats", "Outputs", "AuditCore", "CYAML",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: lifecycle),
+                .product(name: "UnixSignals", package: lifecycle),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Simulator",
+            dependencies: [
+                "AuditCore",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "auditferry",
+            dependencies: [
+                "Forwarder", "Simulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+
+        // C: two system libraries, and the few lines that Swift cannot say.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CSupport"),
+
+        // Tests and what they share.
+        .target(name: "EngineTesting", dependencies: ["Engine", "AuditCore"], swiftSettings: settings),
+        .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore"], swiftSettings: settings),
+        .testTarget(name: "AuditAPITests", dependencies: ["AuditAPI", "Simulator"], swiftSettings: settings),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "EngineTesting"], swiftSettings: settings),
+        .testTarget(name: "OffsetStoreTests", dependencies: ["OffsetStore", "EngineTesting"], swiftSettings: settings),
+        .testTarget(name: "OutputsTests", dependencies: ["Outputs", "EngineTesting"], swiftSettings: settings),
+        .testTarget(name: "ForwarderTests", dependencies: ["Forwarder"], swiftSettings: settings),
+        .testTarget(name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["auditferry", "Simulator", "EngineTesting"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,36 @@
+#include "csupport.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#define TCP_INFO_OPTION 11
+// Offsets in the kernel's struct tcp_info (linux/tcp.h); the structure only ever grows at its end.
+#define OFFSET_STATE 0
+#define OFFSET_WINDOW_SCALES 6
+#define OFFSET_BYTES_ACKNOWLEDGED 120
+
+int csupport_tcp_progress(int descriptor, struct csupport_tcp_progress *progress) {
+    unsigned char info[512];
+    socklen_t length = sizeof info;
+    memset(info, 0, sizeof info);
+    if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO_OPTION, info, &length) != 0) return errno;
+    if (length < OFFSET_BYTES_ACKNOWLEDGED + sizeof(uint64_t)) return ENOTSUP;
+    uint64_t acknowledged;
+    memcpy(&acknowledged, info + OFFSET_BYTES_ACKNOWLEDGED, sizeof acknowledged);
+    // The SYN counts as one byte.
+    progress->acknowledged = acknowledged > 0 ? acknowledged - 1 : 0;
+    // tcpi_snd_wscale is the low half of the byte on little-endian machines: the scale of the peer's announcements.
+    progress->largest_peer_window = (uint64_t)65535 << (info[OFFSET_WINDOW_SCALES] & 0x0f);
+    progress->state = info[OFFSET_STATE];
+    return 0;
+}
+
+int csupport_unread_bytes(int descriptor, int32_t *count) {
+    int value = 0;
+    if (ioctl(descriptor, FIONREAD, &value) != 0) return errno;
+    *count = value;
+    return 0;
+}

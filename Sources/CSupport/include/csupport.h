@@ -1,0 +1,22 @@
+#ifndef CSUPPORT_H
+#define CSUPPORT_H
+
+#include <stdint.h>
+
+/// What the kernel knows of a TCP connection's sending side (tcp(7), TCP_INFO; glibc's struct is shorter than the kernel's).
+struct csupport_tcp_progress {
+    /// Bytes of ours that the peer's kernel acknowledged since the connection began, without SYN and FIN. Linux 4.1.
+    uint64_t acknowledged;
+    /// The largest window that the peer can ever announce: 65535 shifted by its scale. What it has not read is never more.
+    uint64_t largest_peer_window;
+    /// The state of RFC 9293: 1 is ESTABLISHED, 7 is CLOSED, 8 is CLOSE_WAIT.
+    uint8_t state;
+};
+
+/// Fills `progress`. Returns 0, or errno; ENOTSUP where the kernel does not tell the acknowledged bytes.
+int csupport_tcp_progress(int descriptor, struct csupport_tcp_progress *progress);
+
+/// Bytes in a pipe (either end) that its reader has not taken. Returns 0, or errno.
+int csupport_unread_bytes(int descriptor, int32_t *count);
+
+#endif

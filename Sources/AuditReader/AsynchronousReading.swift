@@ -1,0 +1,71 @@
+import AuditAPI
+import AuditCore
+import Engine
+
+/// The asynchronous endpoint, a step a call: create the query, wait for it, read its results page by page.
+extension AuditReader {
+    /// Between two looks at a query that is not done.
+    private static let statusPause = Duration.seconds(2)
+    /// The most bytes of one download that are held at once.
+    private static let largestDownload = 64 << 20
+
+    func startQuery(_ request: ReadRequest) async throws(ReadFailure) -> PageReading {
+        let query = AuditQueryRequest(
+            interval: request.interval, serviceName: request.lane.service, filters: settings.filters, sort: [.ascending])
+        let status = try await failing(request.lane) { try await client.createQuery(query) }
+        guard let id = status.id, !id.isEmpty else { throw .transient("the query was created without an id", delay: nil) }
+        return PageReading(page: .empty, rest: .continued(Continuation(transactionID: id, cursor: nil)))
+    }
+
+    func goOn(_ request: ReadRequest, _ continuation: Continuation) async throws(ReadFailure) -> PageReading {
+        if continuation.cursor == nil, try await !isDone(continuation, request.lane) {
+            return PageReading(page: .empty, rest: .continued(continuation))
+        }
+        let answer = try await failing(request.lane) {
+            try await client.queryResultsPage(
+                transactionID: continuation.transactionID, cursor: continuation.cursor,
+                pageSize: AuditAPIClient.largestResultsPage, expand: settings.expand, allowRedirect: true)
+        }
+        let page: AuditPage
+        switch answer.content {
+        case .page(let audits): page = audits
+        case .download(let url): page = try await failing(request.lane) { try await wholeDownload(url) }
+        }
+        return PageReading(page: page, rest: .continued(continuation.next(answer.cursor)))
+    }
+
+    /// Whether the results can be read. Waits a little where not, so that asking again at once is right.
+    private func isDone(_ continuation: Continuation, _ lane: Lane) async throws(ReadFailure) -> Bool {
+        let status = try await failing(lane) { try await client.queryStatus(transactionID: continuation.transactionID) }
+        switch status.state {
+        case .succeeded?: return true
+        case .failed?, .cancelled?: throw .queryLost("the asynchronous query ended in state \(status.state?.rawValue ?? "")")
+        default:
+            try await failing(lane) { try await clock.sleep(until: clock.now() + AuditReader.statusPause) }
+            return false
+        }
+    }
+
+    private func wholeDownload(_ url: DownloadURL) async throws -> AuditPage {
+        var bytes: [UInt8] = []
+        var audits: [RawAudit] = []
+        for try await piece in client.download(url) {
+            let shift = bytes.count
+            bytes += piece.bytes
+            audits += piece.audits.map {
+                RawAudit(
+                    id: $0.id, instant: $0.instant, start: $0.start + shift, end: $0.end + shift, hasWhitespace: $0.hasWhitespace)
+            }
+            guard bytes.count <= AuditReader.largestDownload else {
+                throw AuditAPIError(.tooLarge, "the file of results is larger than \(AuditReader.largestDownload) bytes")
+            }
+        }
+        return AuditPage(bytes: bytes, audits: audits)
+    }
+}
+
+extension Continuation {
+    fileprivate func next(_ cursor: String?) -> Continuation? {
+        cursor.map { Continuation(transactionID: transactionID, cursor: $0) }
+    }
+}

@@ -1,0 +1,91 @@
+import AuditAPI
+import AuditCore
+import Engine
+
+/// The one adapter between the API and the engine: turns windows into pages of audits, and owns the request budget.
+///
+/// Retries nothing itself: what can be tried again is said so, and the engine decides.
+public final class AuditReader: AuditSource {
+    /// The window of the query that finds out whether the API takes one without a service.
+    private static let probe = Duration.seconds(60)
+
+    public let client: AuditAPIClient
+    let settings: ReaderSettings
+    let transport: BudgetedTransport
+    let clock: any EngineClock
+
+    /// - Parameter transport: carries every request; it stays the caller's to shut down.
+    public init(
+        endpoints: Endpoints, credentials: Credentials, settings: ReaderSettings, transport: any HTTPTransport,
+        clock: any EngineClock = MonotonicClock()
+    ) {
+        self.settings = settings
+        self.clock = clock
+        let budget = RequestBudget(perMinute: settings.requestsPerMinute)
+        self.transport = BudgetedTransport(transport, budget: budget, clock: clock)
+        client = AuditAPIClient(endpoints: endpoints, credentials: credentials, transport: self.transport)
+    }
+
+    public func serverNow() -> Instant? { transport.serverNow() }
+
+    public func lanes() async throws(ReadFailure) -> [Lane] {
+        if let services = settings.services {
+            return services.filter { !settings.excludedServices.contains($0) }.map { Lane(service: $0) }
+        }
+        if settings.excludedServices.isEmpty, try await acceptsAllServices() { return [.all] }
+        let mapping = try await failing(.all) { try await client.realtimeServiceMapping() }
+        let names = (mapping.services ?? []).compactMap(\.name).filter { !settings.excludedServices.contains($0) }
+        guard !names.isEmpty else { throw .transient("the realtime service mapping names no service", delay: nil) }
+        return names.map { Lane(service: $0) }
+    }
+
+    public func read(_ request: ReadRequest) async throws(ReadFailure) -> PageReading {
+        switch request.position {
+        case .page(let number, let size): try await realtime(request, number, size)
+        case .asynchronous(nil): try await startQuery(request)
+        case .asynchronous(let continuation?): try await goOn(request, continuation)
+        }
+    }
+
+    private func acceptsAllServices() async throws(ReadFailure) -> Bool {
+        guard let now = serverNow() else { throw .transient("the server's time is not known yet", delay: nil) }
+        let query = AuditRealtimeQueryRequest(
+            interval: Interval(now - AuditReader.probe, now), sort: [.ascending], pageNumber: 1, pageSize: 1)
+        do {
+            _ = try await failing(.all) { try await client.realtimeQueryPage(query) }
+            return true
+        } catch {
+            switch error {
+            case .serviceRequired, .pageSize: return false
+            default: throw error
+            }
+        }
+    }
+
+    private func realtime(_ request: ReadRequest, _ number: Int, _ size: Int) async throws(ReadFailure) -> PageReading {
+        let query = AuditRealtimeQueryRequest(
+            interval: request.interval, serviceName: request.lane.service, filters: settings.filters, sort: [.ascending],
+            pageNumber: number, pageSize: size)
+        let answer = try await failing(request.lane) {
+            try await client.realtimeQueryPage(query, expand: settings.expand)
+        }
+        return PageReading(
+            page: answer.page,
+            rest: .numbered(
+                total: answer.total.flatMap { Int(exactly: $0) }, pageCount: answer.pageCount, pageSize: answer.pageSize))
+    }
+
+    /// Gives every error the engine's name.
+    func failing<Value>(_ lane: Lane, _ work: () async throws -> Value) async throws(ReadFailure) -> Value {
+        do {
+            return try await work()
+        } catch let error as AuditAPIError {
+            if case .rateLimited(let wait) = error.kind { transport.park(for: wait) }
+            throw ReadFailure(error, lane: lane)
+        } catch is CancellationError {
+            throw .cancelled
+        } catch {
+            throw .transient("\(error)", delay: nil)
+        }
+    }
+}

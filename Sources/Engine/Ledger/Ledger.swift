@@ -1,0 +1,96 @@
+import AuditCore
+
+/// What one output has: where it began and, per lane, the coverage. The acknowledged ids stand beside it, in `Deduplicator` and
+/// in the store.
+public struct Ledger: Sendable, Equatable {
+    /// The first instant that this output wants.
+    public let start: Instant
+    public private(set) var lanes: [Lane: Coverage]
+
+    public init(start: Instant, lanes: [Lane: Coverage] = [:]) {
+        self.start = start
+        self.lanes = lanes
+    }
+
+    public func coverage(of lane: Lane) -> Coverage { lanes[lane] ?? Coverage() }
+
+    /// The instant up to which the lane has been followed, whatever holes are left behind it.
+    public func frontier(of lane: Lane) -> Instant { max(coverage(of: lane).end ?? start, start) }
+
+    /// The holes behind the frontier, oldest first.
+    public func gaps(of lane: Lane) -> [Interval] {
+        coverage(of: lane).gaps(in: Interval(start, frontier(of: lane)))
+    }
+
+    public mutating func cover(_ interval: Interval, of lane: Lane) {
+        lanes[lane, default: Coverage()].insert(interval)
+    }
+
+    /// Takes over the lanes that are read from now on. A lane without a coverage of its own begins with what is known to be covered: a
+    /// service with what the lane of all services has, the lane of all services with what every service has.
+    ///
+    /// - Returns: the lanes whose coverage was made, for the store.
+    public mutating func adopt(_ wanted: [Lane]) -> [Lane] {
+        let made = wanted.filter { lanes[$0] == nil }
+        let inherited: Coverage?
+        if made == [.all] {
+            let services = lanes.values
+            inherited = services.dropFirst().reduce(services.first) { $0?.intersection($1) }
+        } else {
+            inherited = lanes[.all]
+        }
+        guard let inherited else { return [] }
+        for lane in made { lanes[lane] = inherited }
+        return made
+    }
+
+    /// The instant before which no id can be needed again: nothing reads further back than `retention` behind a frontier, except to
+    /// fill a gap.
+    public func idsNeeded(since lanesInUse: [Lane], retention: Duration) -> Instant {
+        let needed = lanesInUse.map { lane in
+            min(frontier(of: lane) - retention, gaps(of: lane).first?.start ?? .distantFuture)
+        }
+        return (needed.min() ?? start) - .seconds(60)
+    }
+}
+
+/// What one transaction writes: ids and coverage together, so that neither on disk is ever ahead of the other.
+public struct LedgerChange: Sendable, Equatable {
+    public var output: String
+    /// Set once, when the output begins.
+    public var start: Instant?
+    /// The ids that the output acknowledged, a batch an element.
+    public var acknowledged: [AcknowledgedBatch] = []
+    /// The whole coverage of every lane that changed.
+    public var coverage: [Lane: Coverage] = [:]
+    /// Ids of batches that lie wholly before this instant may be dropped.
+    public var forgetBefore: Instant?
+
+    public init(output: String) { self.output = output }
+
+    public var isEmpty: Bool { start == nil && acknowledged.isEmpty && coverage.isEmpty && forgetBefore == nil }
+
+    /// The number of ids in it.
+    public var count: Int { acknowledged.reduce(0) { $0 + $1.ids.count } }
+
+    /// Adds what came after this change.
+    public mutating func append(_ later: LedgerChange) {
+        start = later.start ?? start
+        acknowledged += later.acknowledged
+        coverage.merge(later.coverage) { $1 }
+        forgetBefore = later.forgetBefore ?? forgetBefore
+    }
+}
+
+/// The ids of one acknowledged batch, and the first and last instant of its audits.
+public struct AcknowledgedBatch: Sendable, Equatable {
+    public let first: Instant
+    public let last: Instant
+    public let ids: [AuditID]
+
+    public init(first: Instant, last: Instant, ids: [AuditID]) {
+        self.first = first
+        self.last = last
+        self.ids = ids
+    }
+}

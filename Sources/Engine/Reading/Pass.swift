@@ -1,0 +1,135 @@
+import AuditCore
+
+/// The rings of reading. Each reads the same events for another reason.
+public enum Ring: Hashable, Sendable {
+    /// The newest events and the overlap before them, every few seconds.
+    case live
+    /// A gap behind the frontier.
+    case catchUp
+}
+
+/// One run of a ring over its interval in one lane: window after window, oldest first.
+///
+/// A pass decides what to read next and what a window has shown; it neither reads nor delivers. What it covers is final only when
+/// the output has acknowledged everything that was read before.
+struct Pass: Sendable {
+    enum Outcome: Equatable {
+        /// Go on reading.
+        case reading
+        /// This window was read completely; `isLast` where the pass has come to its end.
+        case covered(Interval, isLast: Bool)
+        /// The window is read again, for this reason.
+        case again(String)
+        /// The window is shortened, or goes to the asynchronous endpoint, for this reason.
+        case split(String)
+    }
+
+    let ring: Ring
+    let lane: Lane
+    let interval: Interval
+    private let limits: ReadingLimits
+    private(set) var reach: Reach
+    private(set) var window: Interval
+    private var walk: PageWalk
+    private var pageSize: Int
+    private var asynchronous = false
+    private var asynchronousRows = 0
+    private var repetitions = 0
+    private(set) var position: ReadRequest.Position
+
+    /// - Precondition: `interval` is not empty.
+    init(ring: Ring, lane: Lane, interval: Interval, reach: Reach, pageSize: Int, limits: ReadingLimits) {
+        self.ring = ring
+        self.lane = lane
+        self.interval = interval
+        self.reach = reach
+        self.pageSize = pageSize
+        self.limits = limits
+        window = Interval(interval.start, min(interval.start + reach.length, interval.end))
+        walk = PageWalk(pageSize: pageSize, rowLimit: limits.windowRows)
+        position = walk.first
+    }
+
+    var request: ReadRequest {
+        ReadRequest(lane: lane, interval: Interval(window.start - limits.startMargin, window.end), position: position)
+    }
+
+    mutating func received(_ reading: PageReading) -> Outcome {
+        switch reading.rest {
+        case .numbered(let total, let pageCount, let pageSize):
+            switch walk.received(reading.page, total: total, pageCount: pageCount, pageSize: pageSize) {
+            case .next(let position):
+                self.position = position
+                return .reading
+            case .complete: return complete(rows: walk.rows)
+            case .tooMuch(let rows): return split("\(rows) audits in one window", rows: rows)
+            case .inconsistent(let reason): return readAgain(reason, echoed: pageSize)
+            }
+        case .continued(let continuation?):
+            asynchronousRows += reading.page.audits.count
+            position = .asynchronous(continuation)
+            return .reading
+        case .continued(nil):
+            return complete(rows: asynchronousRows + reading.page.audits.count)
+        }
+    }
+
+    /// The read was refused for its size, or took too long.
+    mutating func refusedAsTooMuch(_ reason: String) -> Outcome { split(reason, rows: nil) }
+
+    /// The page size was refused: a smaller one, or a shorter window.
+    mutating func refusedPageSize(_ reason: String) -> Outcome {
+        guard pageSize > limits.smallestPageSize else { return split(reason, rows: nil) }
+        pageSize = max(pageSize / 2, limits.smallestPageSize)
+        restart()
+        return .again("\(reason); pages of \(pageSize) from now on")
+    }
+
+    /// The asynchronous query is gone: ask again.
+    mutating func lost(_ reason: String) -> Outcome {
+        restart()
+        return .again(reason)
+    }
+
+    /// The page size that the API has taken so far.
+    var acceptedPageSize: Int { pageSize }
+
+    private mutating func readAgain(_ reason: String, echoed: Int?) -> Outcome {
+        if let echoed, echoed > 0, echoed < pageSize { pageSize = echoed }
+        repetitions += 1
+        if repetitions > limits.repetitions { return split(reason, rows: nil) }
+        restart()
+        return .again(reason)
+    }
+
+    private mutating func split(_ reason: String, rows: Int?) -> Outcome {
+        if window.duration <= limits.shortestWindow {
+            asynchronous = true
+        } else {
+            reach.shrink(from: window.duration, rows: rows)
+            window = Interval(window.start, min(window.start + reach.length, interval.end))
+        }
+        repetitions = 0
+        restart()
+        return .split(reason)
+    }
+
+    private mutating func complete(rows: Int) -> Outcome {
+        let covered = window
+        if !asynchronous { reach.adapt(to: covered.duration, rows: rows) }
+        asynchronous = false
+        repetitions = 0
+        let isLast = covered.end >= interval.end
+        if !isLast {
+            window = Interval(covered.end, min(covered.end + reach.length, interval.end))
+            restart()
+        }
+        return .covered(covered, isLast: isLast)
+    }
+
+    private mutating func restart() {
+        asynchronousRows = 0
+        walk = PageWalk(pageSize: pageSize, rowLimit: limits.windowRows)
+        position = asynchronous ? .asynchronous(nil) : walk.first
+    }
+}

@@ -1,0 +1,25 @@
+import AuditCore
+
+/// The bounds of reading. The API documents none of them, so each is what was seen to work, and gives way where the API refuses it.
+public struct ReadingLimits: Sendable, Equatable {
+    /// The most audits asked for in a page (500 is what a shipped collector always sends).
+    public var pageSize = 500
+    /// The smallest page size that is tried before the window is split instead.
+    public var smallestPageSize = 25
+    /// The most audits read by page number from one window: the usual bound of a search index behind such an API.
+    public var windowRows = 10_000
+    /// The number of audits that a window is made to hold, so that few of them have to be split.
+    public var comfortableRows = 5000
+    /// The shortest window that is read by page number.
+    public var shortestWindow = Duration.seconds(1)
+    /// The longest window of catch-up: longer ones were seen to time out.
+    public var longestWindow = Duration.seconds(86_400)
+    /// The length of the first window of a catch-up, before anything is known of the density.
+    public var firstWindow = Duration.seconds(600)
+    /// How often a window is read again because its pages did not fit together, before it is split.
+    public var repetitions = 3
+    /// How much earlier than its window a query begins, since the API does not say whether its start belongs to it.
+    public var startMargin = Duration.seconds(1)
+
+    public init() {}
+}

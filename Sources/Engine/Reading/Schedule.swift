@@ -1,0 +1,120 @@
+import AuditCore
+
+/// The planner of one tail: which lanes there are, when each is polled next, and which gap is filled meanwhile.
+///
+/// It plans from the ledger, so that nothing has to be remembered of a pass that did not come to its end.
+struct Schedule: Sendable {
+    private struct LaneState: Sendable {
+        var pace: PollPace
+        var dueAt: Duration
+        var reach: Reach
+    }
+
+    private let settings: TailSettings
+    private(set) var lanes: [Lane] = []
+    private var states: [Lane: LaneState] = [:]
+    private var catchUpReach: Reach
+    /// What the API has taken so far.
+    private var pageSize: Int
+    private var reportedLost: [Lane: Coverage] = [:]
+
+    init(settings: TailSettings) {
+        self.settings = settings
+        pageSize = settings.reading.pageSize
+        catchUpReach = Reach(settings.reading.firstWindow, limits: settings.reading)
+    }
+
+    mutating func adopt(_ wanted: [Lane], at now: Duration) {
+        lanes = wanted
+        states = states.filter { wanted.contains($0.key) }
+        for lane in wanted where states[lane] == nil {
+            states[lane] = LaneState(
+                pace: PollPace(interval: settings.pollInterval), dueAt: now,
+                reach: Reach(settings.reading.longestWindow, limits: settings.reading))
+        }
+    }
+
+    /// The live pass that is due: of the lane that has waited longest.
+    func livePass(_ ledger: Ledger, at moment: Moment) -> Pass? {
+        let due = lanes.filter { (states[$0]?.dueAt ?? .zero) <= moment.clock }
+        let lane = due.min { (states[$0]?.dueAt ?? .zero) < (states[$1]?.dueAt ?? .zero) }
+        guard let lane, let state = states[lane] else { return nil }
+        let interval = liveInterval(lane, ledger, moment.server)
+        guard let interval else { return nil }
+        return Pass(
+            ring: .live, lane: lane, interval: interval, reach: state.reach, pageSize: pageSize, limits: settings.reading)
+    }
+
+    /// The pass over the oldest gap that the realtime endpoint still gives.
+    func catchUpPass(_ ledger: Ledger, at moment: Moment) -> Pass? {
+        let gaps = lanes.compactMap { lane in
+            reachable(ledger.gaps(of: lane), at: moment).first.map { (lane: lane, interval: $0) }
+        }
+        guard let oldest = gaps.min(by: { $0.interval.start < $1.interval.start }) else { return nil }
+        let interval = Interval(oldest.interval.start.wholeSecond, oldest.interval.end)
+        return Pass(
+            ring: .catchUp, lane: oldest.lane, interval: interval, reach: catchUpReach, pageSize: pageSize,
+            limits: settings.reading)
+    }
+
+    /// A pass has read a window, or has learnt how long one may be.
+    mutating func learned(from pass: Pass) {
+        pageSize = pass.acceptedPageSize
+        switch pass.ring {
+        case .live: states[pass.lane]?.reach = pass.reach
+        case .catchUp: catchUpReach = pass.reach
+        }
+    }
+
+    /// The live pass of a lane has come to its end, and brought `fresh` audits.
+    mutating func livePassEnded(_ lane: Lane, fresh: Int, at now: Duration) {
+        guard var state = states[lane] else { return }
+        state.dueAt = now + state.pace.wait(after: fresh)
+        states[lane] = state
+    }
+
+    /// When a lane is due next.
+    var nextPoll: Duration? { states.values.map(\.dueAt).min() }
+
+    /// The event time that live passes may read again from now on.
+    func liveMemory(_ ledger: Ledger, at server: Instant) -> Interval {
+        let starts = lanes.compactMap { liveInterval($0, ledger, server)?.start ?? ledger.frontier(of: $0) - settings.overlap }
+        return Interval((starts.min() ?? server) - settings.reading.startMargin - .seconds(60), .distantFuture)
+    }
+
+    /// Gaps that the realtime endpoint gives no more, and that were not named yet.
+    mutating func newlyLost(_ ledger: Ledger, at moment: Moment) -> [(lane: Lane, interval: Interval)] {
+        let horizon = moment.server - settings.realtimeRetention
+        var lost: [(lane: Lane, interval: Interval)] = []
+        for lane in lanes {
+            for gap in ledger.gaps(of: lane) where gap.start < horizon {
+                let interval = Interval(gap.start, min(gap.end, horizon))
+                guard !(reportedLost[lane]?.contains(interval.start) ?? false) else { continue }
+                reportedLost[lane, default: Coverage()].insert(interval)
+                lost.append((lane, interval))
+            }
+        }
+        return lost
+    }
+
+    /// Whether everything that this tail was to read is covered.
+    func isComplete(_ ledger: Ledger, at moment: Moment) -> Bool {
+        guard let end = settings.end, !lanes.isEmpty else { return false }
+        return lanes.allSatisfy { lane in
+            ledger.frontier(of: lane) >= end.coverUntil && reachable(ledger.gaps(of: lane), at: moment).isEmpty
+        }
+    }
+
+    private func liveInterval(_ lane: Lane, _ ledger: Ledger, _ server: Instant) -> Interval? {
+        let frontier = ledger.frontier(of: lane)
+        let end = min(server, settings.end?.readUntil ?? .distantFuture).wholeSecond
+        let isFar = end - frontier > settings.liveReach
+        let start = max(ledger.start, (isFar ? end : frontier) - settings.overlap).wholeSecond
+        return start < end ? Interval(start, end) : nil
+    }
+
+    private func reachable(_ gaps: [Interval], at moment: Moment) -> [Interval] {
+        let horizon = (moment.server - settings.realtimeRetention).wholeSecond
+        return gaps.compactMap { $0.intersection(Interval(horizon, .distantFuture)) }
+    }
+}

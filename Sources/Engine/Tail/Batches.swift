@@ -1,0 +1,59 @@
+import AuditCore
+
+extension Tail {
+    /// Cuts audits into batches within both limits; an audit larger than `bytes` stands alone.
+    static func batches(of audits: [RawAudit], events: Int, bytes: Int) -> [[RawAudit]] {
+        var batches: [[RawAudit]] = []
+        var batch: [RawAudit] = []
+        var size = 0
+        for audit in audits {
+            let length = audit.end - audit.start
+            if !batch.isEmpty, batch.count >= events || size + length > bytes {
+                batches.append(batch)
+                batch = []
+                size = 0
+            }
+            batch.append(audit)
+            size += length
+        }
+        return batch.isEmpty ? batches : batches + [batch]
+    }
+
+    /// What stands for the id of an audit without one: its bytes, as text that no id of the API looks like.
+    static func identity(ofUnidentified bytes: Span<UInt8>) -> AuditID {
+        .text("\u{0}" + AuditID(utf8: bytes).description)
+    }
+}
+
+extension Batch {
+    /// Whether it holds audits without an id; a batch holds either kind.
+    public var isUnidentified: Bool { audits.first.map { $0.id == nil } ?? false }
+
+    /// What the ledger notes of it. Audits without an instant are taken to be of now.
+    func acknowledged(orElse now: Instant) -> AcknowledgedBatch {
+        let instants = audits.compactMap(\.instant)
+        let ids = audits.map { audit in
+            audit.id ?? Tail.identity(ofUnidentified: page.bytes.span.extracting(audit.start..<audit.end))
+        }
+        return AcknowledgedBatch(first: instants.min() ?? now, last: instants.max() ?? now, ids: ids)
+    }
+}
+
+extension ReadFailure {
+    /// For people.
+    public var reason: String {
+        switch self {
+        case .tooMuch(let reason), .timedOut(let reason), .pageSize(let reason), .serviceRequired(let reason), .queryLost(let reason),
+            .transient(let reason, _), .refused(let reason):
+            reason
+        case .cancelled: "cancelled"
+        }
+    }
+
+    var delay: Duration? {
+        switch self {
+        case .transient(_, let delay): delay
+        default: nil
+        }
+    }
+}

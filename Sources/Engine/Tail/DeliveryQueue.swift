@@ -1,0 +1,110 @@
+import AuditCore
+import DequeModule
+
+/// The batches between reading and acknowledgement, and what becomes true when they are acknowledged.
+struct DeliveryQueue: Sendable {
+    /// Coverage that is final once everything that was read before it is acknowledged.
+    struct Mark: Sendable {
+        let after: Int
+        let lane: Lane
+        let interval: Interval
+    }
+
+    enum Effect {
+        case acknowledged(Batch, recovered: Bool)
+        case refused(reason: String, retryIn: Duration)
+        /// Refused once more while the wait is on.
+        case stillRefused
+        case ended(Refusal)
+    }
+
+    private let window: Int
+    private var backoff: Backoff
+    private var notBefore = Duration.zero
+    private var lastSequence = 0
+    private var handedInCount = 0
+    private var waiting: Deque<Batch> = []
+    private var handedIn: [Int: Batch] = [:]
+    private var marks: Deque<Mark> = []
+    private var drainedAfter = 0
+    /// The bytes of the batches, and the number of their audits.
+    private(set) var bytes = 0
+    private(set) var count = 0
+
+    init(window: Int, backoff: Backoff) {
+        self.window = window
+        self.backoff = backoff
+    }
+
+    var isEmpty: Bool { waiting.isEmpty && handedIn.isEmpty && marks.isEmpty }
+    var isRefused: Bool { backoff.isFailing }
+
+    /// Everything was handed in, and some of it is not answered.
+    var isOwed: Bool { waiting.isEmpty && !handedIn.isEmpty }
+
+    /// Once for every time that the last batch was handed in.
+    mutating func shouldDrain() -> Bool {
+        guard drainedAfter < handedInCount else { return false }
+        drainedAfter = handedInCount
+        return true
+    }
+
+    mutating func append(_ audits: [RawAudit], of page: AuditPage) {
+        lastSequence += 1
+        let batch = Batch(sequence: lastSequence, page: page, audits: audits)
+        waiting.append(batch)
+        bytes += batch.byteCount
+        count += audits.count
+    }
+
+    mutating func mark(_ interval: Interval, of lane: Lane) {
+        marks.append(Mark(after: lastSequence, lane: lane, interval: interval))
+    }
+
+    /// The next batch to hand in; `nil` while the output has its fill, or is left alone after a refusal.
+    mutating func next(at now: Duration) -> Batch? {
+        guard handedIn.count < (backoff.isFailing ? 1 : window), now >= notBefore, let batch = waiting.popFirst()
+        else { return nil }
+        handedIn[batch.sequence] = batch
+        handedInCount += 1
+        return batch
+    }
+
+    /// When there will be a next batch without another event.
+    var wake: Duration? {
+        backoff.isFailing && !waiting.isEmpty && handedIn.isEmpty ? notBefore : nil
+    }
+
+    /// A batch that was handed in and is not answered.
+    func outstanding(_ sequence: Int) -> Batch? { handedIn[sequence] }
+
+    mutating func answered(_ sequence: Int, _ answer: Answer, at now: Duration) -> Effect {
+        guard let batch = handedIn.removeValue(forKey: sequence) else {
+            preconditionFailure("batch \(sequence) was answered twice")
+        }
+        switch answer {
+        case .acknowledged:
+            bytes -= batch.byteCount
+            count -= batch.audits.count
+            let recovered = backoff.isFailing
+            backoff.succeeded()
+            return .acknowledged(batch, recovered: recovered)
+        case .refusedForNow(let refusal), .refusedForGood(let refusal):
+            let place = waiting.firstIndex { $0.sequence > sequence } ?? waiting.endIndex
+            waiting.insert(batch, at: place)
+            if refusal.isFinal { return .ended(refusal) }
+            if backoff.isFailing, now < notBefore { return .stillRefused }
+            let wait = backoff.failed(asked: refusal.delay)
+            notBefore = now + wait
+            return .refused(reason: refusal.reason, retryIn: wait)
+        }
+    }
+
+    /// The coverage that has become final.
+    mutating func settled() -> [Mark] {
+        let oldest = min(waiting.first?.sequence ?? .max, handedIn.keys.min() ?? .max)
+        var settled: [Mark] = []
+        while let mark = marks.first, mark.after < oldest { settled.append(marks.removeFirst()) }
+        return settled
+    }
+}

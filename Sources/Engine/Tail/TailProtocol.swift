@@ -1,0 +1,87 @@
+import AuditCore
+
+/// What time it is, in the two senses that the engine knows.
+public struct Moment: Sendable, Equatable {
+    /// Runs forward only; for waits.
+    public let clock: Duration
+    /// The server's now, never ahead of it; for windows.
+    public let server: Instant
+
+    public init(clock: Duration, server: Instant) {
+        self.clock = clock
+        self.server = server
+    }
+}
+
+/// What happened to a tail.
+public enum TailEvent: Sendable {
+    case started
+    case lanes(Result<[Lane], ReadFailure>)
+    case loaded(Ring, Interval, Result<[AcknowledgedBatch], StoreFailure>)
+    case read(Ring, Result<PageReading, ReadFailure>)
+    case answered(sequence: Int, Answer)
+    case committed(Result<Void, StoreFailure>)
+    case woken
+    /// Read no more; deliver and commit what was read.
+    case stopped
+}
+
+/// What a tail wants done. Each is answered by exactly one event, but for `wake` (the earliest counts), `drain`,
+/// `report` and `finish`.
+public enum TailAction: Sendable {
+    case findLanes
+    case load(Ring, Interval)
+    case read(Ring, ReadRequest)
+    case deliver(Batch)
+    /// Audits that can never be delivered: to the dead letters. Answered as a delivery is.
+    case setApart(Batch, reason: String)
+    /// No batch follows for now: let the output settle what it owes. Not answered.
+    case drain
+    case commit(LedgerChange)
+    case wake(at: Duration)
+    case report(TailReport)
+    /// Everything is delivered and committed; nothing will follow.
+    case finish(Refusal?)
+}
+
+/// The store could not do it; the reason is for people.
+public struct StoreFailure: Error, Sendable, Equatable {
+    public let reason: String
+
+    public init(_ reason: String) { self.reason = reason }
+}
+
+/// What an operator should know. Recovery is reported as failure is.
+public enum TailReport: Sendable, Equatable {
+    case readFailing(Lane, reason: String, retryIn: Duration)
+    case readRecovered(Lane)
+    case windowRepeated(Lane, Interval, reason: String)
+    case windowSplit(Lane, Interval, reason: String)
+    case outputFailing(reason: String, retryIn: Duration)
+    case outputRecovered
+    case storeFailing(reason: String, retryIn: Duration)
+    case storeRecovered
+    /// The realtime endpoint can no longer give it; the gap stays in the ledger.
+    case beyondRetention(Lane, Interval)
+    case lanes([Lane])
+}
+
+/// Where a tail stands.
+public struct TailStatus: Sendable, Equatable {
+    /// Audits that the API showed, duplicates included.
+    public var received = 0
+    /// Audits that had been acknowledged or were in flight when the API showed them again.
+    public var duplicates = 0
+    /// Audits that the output acknowledged.
+    public var delivered = 0
+    /// Audits without an id, which went to the dead letters.
+    public var setApart = 0
+    /// Audits that were read and are not acknowledged.
+    public var unacknowledged = 0
+    /// The instant up to which everything was delivered, holes aside; the oldest lane's.
+    public var frontier: Instant?
+    /// Time behind the frontiers that is still to be read, of all lanes.
+    public var gap = Duration.zero
+
+    public init() {}
+}

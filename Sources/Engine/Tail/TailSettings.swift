@@ -1,0 +1,49 @@
+import AuditCore
+
+/// What one tail is told. Every bound of its memory and pace stands here.
+public struct TailSettings: Sendable {
+    /// The output's name: the key of its ledger.
+    public var output: String
+    /// How often the live ring reads a lane.
+    public var pollInterval = Duration.seconds(15)
+    /// How much already covered time each live pass reads again.
+    public var overlap = Duration.seconds(120)
+    /// How close to the server's now coverage may come: its `Date` has whole seconds, and what happens now is not shown at once.
+    public var settle = Duration.seconds(2)
+    /// How far behind a lane may be and still be followed by the live ring alone; behind that, catch-up works beside it.
+    public var liveReach = Duration.seconds(300)
+    /// How far back the realtime endpoint reads, less a minute for clocks.
+    public var realtimeRetention = Duration.seconds(14 * 86_400 - 60)
+    /// How long the store keeps ids behind a frontier: the longest ring that will ever read back, and slack.
+    public var idRetention = Duration.seconds(3 * 86_400)
+    /// How often a tail that reads one lane a service asks which services there are.
+    public var laneInterval = Duration.seconds(3600)
+    /// A batch holds no more than this, unless a single audit does.
+    public var batchEvents = 500
+    public var batchBytes = 1 << 20
+    /// Pages that were read and are not acknowledged hold no more bytes than this before reading pauses (the live ring may exceed it by one page).
+    public var unacknowledgedBytes = 16 << 20
+    /// Acknowledged ids that wait to be written, before reading pauses.
+    public var uncommittedIDs = 50_000
+    public var outputRetry = (first: Duration.milliseconds(500), most: Duration.seconds(60))
+    public var readRetry = (first: Duration.seconds(1), most: Duration.seconds(60))
+    public var reading = ReadingLimits()
+    public var end: End?
+    /// The seed of the jitter.
+    public var seed: UInt64 = 0
+
+    public init(output: String) { self.output = output }
+
+    /// Where a tail ends that does not run for ever.
+    public struct End: Sendable, Equatable {
+        /// No window ends later.
+        public var readUntil: Instant
+        /// The tail has finished when everything before it is covered.
+        public var coverUntil: Instant
+
+        public init(readUntil: Instant, coverUntil: Instant) {
+            self.readUntil = readUntil
+            self.coverUntil = coverUntil
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import CSQLite
+
+/// A connection to one SQLite database, and nothing above SQL. Not thread-safe: its owner calls it from one thread at a time.
+final class Database {
+    private let handle: OpaquePointer
+    private var statements: [String: OpaquePointer] = [:]
+
+    /// How long a statement waits for a lock that another process holds (an operator's `offsets show`, say).
+    private static let busyMilliseconds: Int32 = 5000
+
+    enum Access {
+        case readOnly
+        case readWrite
+    }
+
+    init(path: String, access: Access) throws(SQLiteError) {
+        var opened: OpaquePointer?
+        let flags =
+            switch access {
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
+        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard code == SQLITE_OK, let opened else {
+            let error = SQLiteError(code: code, message: opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory")
+            sqlite3_close_v2(opened)
+            throw error
+        }
+        handle = opened
+        sqlite3_busy_timeout(handle, Database.busyMilliseconds)
+    }
+
+    deinit {
+        for statement in statements.values { sqlite3_finalize(statement) }
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs statements without values.
+    func execute(_ sql: String) throws(SQLiteError) {
+        try check(sqlite3_exec(handle, sql, nil, nil, nil))
+    }
+
+    /// Runs one statement and hands each of its rows to `row`. The statement is kept for the next time.
+    func run(_ sql: String, _ values: [SQLiteValue] = [], row: (SQLiteRow) -> Void = { _ in }) throws(SQLiteError) {
+        let statement = try prepared(sql)
+        defer {
+            sqlite3_reset(statement)
+            sqlite3_clear_bindings(statement)
+        }
+        for (index, value) in values.enumerated() { try check(value.bind(statement, Int32(index + 1))) }
+        while true {
+            let code = sqlite3_step(statement)
+            guard code == SQLITE_ROW else {
+                if code != SQLITE_DONE { try check(code) }
+                return
+            }
+            row(SQLiteRow(statement: statement))
+        }
+    }
+
+    /// Runs `work` in one transaction: all of it is on disk afterwards, or nothing.
+    func transaction(_ work: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            try work()
+            try execute("COMMIT")
+        } catch {
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    private func prepared(_ sql: String) throws(SQLiteError) -> OpaquePointer {
+        if let statement = statements[sql] { return statement }
+        var statement: OpaquePointer?
+        try check(sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil))
+        guard let statement else { throw SQLiteError(code: SQLITE_MISUSE, message: "the statement is empty") }
+        statements[sql] = statement
+        return statement
+    }
+
+    private func check(_ code: Int32) throws(SQLiteError) {
+        guard code == SQLITE_OK else {
+            throw SQLiteError(code: code, message: String(cString: sqlite3_errmsg(handle)))
+        }
+    }
+}
+
+/// What SQLite said.
+struct SQLiteError: Error, CustomStringConvertible {
+    /// An extended result code (sqlite.org/rescode.html).
+    let code: Int32
+    let message: String
+
+    var primaryCode: Int32 { code & 0xff }
+    /// The file is no database, or is damaged.
+    var isCorruption: Bool { primaryCode == SQLITE_NOTADB || primaryCode == SQLITE_CORRUPT }
+    var description: String { message }
+}
+
+/// A value for a statement.
+enum SQLiteValue {
+    case integer(Int64)
+    case text(String)
+    case blob([UInt8])
+
+    func bind(_ statement: OpaquePointer, _ index: Int32) -> Int32 {
+        switch self {
+        case .integer(let value): sqlite3_bind_int64(statement, index, value)
+        case .text(let value): sqlite3_bind_text(statement, index, value, -1, csqlite_transient())
+        case .blob(let value):
+            value.isEmpty
+                ? sqlite3_bind_zeroblob(statement, index, 0)
+                : sqlite3_bind_blob(statement, index, value, Int32(value.count), csqlite_transient())
+        }
+    }
+}
+
+/// One row of a result, valid while it is handed over.
+struct SQLiteRow {
+    let statement: OpaquePointer
+
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
+
+    func text(_ column: Int32) -> String {
+        sqlite3_column_text(statement, column).map { String(cString: $0) } ?? ""
+    }
+
+    func blob(_ column: Int32) -> [UInt8] {
+        let count = Int(sqlite3_column_bytes(statement, column))
+        guard count > 0, let bytes = sqlite3_column_blob(statement, column) else { return [] }
+        return [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+}

@@ -1,0 +1,33 @@
+import AuditCore
+import Glibc
+
+/// The lock that keeps a second instance from writing the same offset file: an exclusive `flock` on a file beside it, which the kernel gives
+/// back when the process ends, however it ends.
+///
+/// SQLite's own locks would keep an operator's `offsets show` out as well.
+final class InstanceLock: Sendable {
+    private let descriptor: Int32
+
+    init(path: String) throws(Failure) {
+        let lockPath = path + ".lock"
+        descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw OffsetFailures.unusable(path, String(cString: strerror(errno))) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = InstanceLock.holder(descriptor)
+            close(descriptor)
+            throw OffsetFailures.locked(path, by: holder)
+        }
+        let line = "\(getpid())\n"
+        ftruncate(descriptor, 0)
+        _ = line.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    }
+
+    deinit { close(descriptor) }
+
+    private static func holder(_ descriptor: Int32) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 16)
+        let count = pread(descriptor, &buffer, buffer.count, 0)
+        guard count > 0 else { return nil }
+        return Int(String(decoding: buffer[..<count].prefix { $0 != 10 }, as: UTF8.self)).map { "process \($0)" }
+    }
+}

@@ -1,0 +1,67 @@
+import AuditCore
+import CSQLite
+import Glibc
+
+/// Opening the file: what may be opened, what is made new, what is refused.
+enum OffsetFile {
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Makes the missing directories above `path`, for this user alone.
+    static func makeDirectory(of path: String) throws(Failure) {
+        var position = path.startIndex
+        while let slash = path[position...].firstIndex(of: "/") {
+            position = path.index(after: slash)
+            let directory = String(path[..<slash])
+            guard !directory.isEmpty, !exists(directory) else { continue }
+            if mkdir(directory, 0o700) != 0, errno != EEXIST {
+                throw OffsetFailures.unusable(path, "directory '\(directory)': \(String(cString: strerror(errno)))")
+            }
+        }
+    }
+
+    static func open(_ path: String, access: OffsetStore.Access) throws(Failure) -> Database {
+        do {
+            let database = try Database(path: path, access: access == .exclusive ? .readWrite : .readOnly)
+            try prepare(database, path, access)
+            return database
+        } catch let error as SQLiteError {
+            throw error.isCorruption ? OffsetFailures.corrupt(path, error.message) : OffsetFailures.unusable(path, error.message)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw OffsetFailures.unusable(path, "\(error)")
+        }
+    }
+
+    private static func prepare(_ database: Database, _ path: String, _ access: OffsetStore.Access) throws {
+        let isNew = try value(database, "SELECT count(*) FROM sqlite_schema") == 0
+        if !isNew { try checkOrigin(database, path) }
+        if access == .exclusive {
+            try database.execute(Schema.pragmas)
+            chmod(path, 0o600)
+        }
+        if isNew {
+            guard access == .exclusive else { throw OffsetFailures.missing(path) }
+            try database.transaction { () throws(SQLiteError) in try database.execute(Schema.creation) }
+        }
+        try checkIntegrity(database, path)
+    }
+
+    private static func checkOrigin(_ database: Database, _ path: String) throws {
+        guard try value(database, "PRAGMA application_id") == Schema.applicationID else { throw OffsetFailures.foreign(path) }
+        let version = try value(database, "PRAGMA user_version")
+        guard version <= Schema.version else { throw OffsetFailures.tooNew(path, version: version) }
+    }
+
+    private static func checkIntegrity(_ database: Database, _ path: String) throws {
+        var problems: [String] = []
+        try database.run("PRAGMA quick_check(1)") { problems.append($0.text(0)) }
+        guard problems == ["ok"] else { throw OffsetFailures.corrupt(path, problems.first ?? "no answer to the check") }
+    }
+
+    private static func value(_ database: Database, _ sql: String) throws(SQLiteError) -> Int64 {
+        var value: Int64 = 0
+        try database.run(sql) { value = $0.integer(0) }
+        return value
+    }
+}

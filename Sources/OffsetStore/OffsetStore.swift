@@ -1,0 +1,80 @@
+import AuditCore
+import Engine
+import NIOPosix
+
+/// The ledgers of all outputs in one SQLite database, written by one transaction a commit.
+///
+/// Its calls run on a thread of its own, one after the other; a call that is cancelled while it waits is still done.
+public final class OffsetStore: Store, Sendable {
+    private let thread: NIOThreadPool
+    private let connection: Connection
+    private let lock: InstanceLock?
+
+    /// Only ever touched on the thread.
+    private final class Connection: @unchecked Sendable {
+        let database: Database
+        init(_ database: Database) { self.database = database }
+    }
+
+    /// How a program wants the file.
+    public enum Access: Sendable {
+        /// Alone: creates what is missing, and keeps a second instance out.
+        case exclusive
+        /// Beside a running instance, reading only.
+        case readOnly
+    }
+
+    /// Opens the offset file, and its directory if that is missing (mode 0700).
+    /// - Throws: `Failure` with code `offsets` or `locked`.
+    public init(path: String, access: Access = .exclusive) throws(Failure) {
+        switch access {
+        case .exclusive:
+            try OffsetFile.makeDirectory(of: path)
+            lock = try InstanceLock(path: path)
+        case .readOnly:
+            guard OffsetFile.exists(path) else { throw OffsetFailures.missing(path) }
+            lock = nil
+        }
+        connection = Connection(try OffsetFile.open(path, access: access))
+        thread = NIOThreadPool(numberOfThreads: 1)
+        thread.start()
+    }
+
+    /// Closes the file after what is under way. Nothing may be called afterwards.
+    public func close() async {
+        try? await thread.shutdownGracefully()
+    }
+
+    public func ledger(of output: String) async throws -> Ledger? {
+        try await run { try $0.ledger(of: output) }
+    }
+
+    public func acknowledged(by output: String, in interval: Interval) async throws -> [AcknowledgedBatch] {
+        try await run { try $0.acknowledged(by: output, in: interval) }
+    }
+
+    public func commit(_ change: LedgerChange) async throws {
+        try await run { try $0.commit(change) }
+    }
+
+    /// The outputs that ever began, by name.
+    public func outputs() async throws -> [String] {
+        try await run { try $0.outputs() }
+    }
+
+    /// How many acknowledged ids are kept for an output.
+    public func idCount(of output: String) async throws -> Int {
+        try await run { try $0.idCount(of: output) }
+    }
+
+    /// Forgets everything from `instant` on, so that it is read and delivered again. An output that began later begins at `instant`.
+    /// - Throws: `Failure` with code `data` where the output never began.
+    public func rewind(_ output: String, to instant: Instant) async throws {
+        try await run { try $0.rewind(output, to: instant) }
+    }
+
+    private func run<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        let connection = connection
+        return try await thread.runIfActive { try work(connection.database) }
+    }
+}

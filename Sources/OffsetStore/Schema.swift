@@ -1,0 +1,47 @@
+/// The offset file's tables, and what its version is.
+///
+/// - `output`: one row an output that ever began: its name and the first instant that it wants (milliseconds).
+/// - `coverage`: one row an interval that is covered, half-open, per output and lane; the lane of all services is `''`.
+/// - `acknowledged`: one row a batch: the first and last instant of its audits, the ids that are UUIDs as 16 bytes each (big-endian), and the
+///   others as their UTF-8 behind a length of 4 bytes.
+enum Schema {
+    /// Kept in `PRAGMA user_version`. A file of a later version is refused.
+    static let version: Int64 = 1
+    /// Kept in `PRAGMA application_id`: "audf". A database of another program is refused.
+    static let applicationID: Int64 = 0x6175_6466
+
+    static let pragmas = """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
+        PRAGMA wal_autocheckpoint = 512;
+        PRAGMA journal_size_limit = 4194304;
+        PRAGMA cache_size = -2048;
+        """
+
+    static let creation = """
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(version);
+        CREATE TABLE output (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            start INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE coverage (
+            output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
+            lane TEXT NOT NULL,
+            start INTEGER NOT NULL,
+            end INTEGER NOT NULL CHECK (start < end),
+            PRIMARY KEY (output, lane, start)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE acknowledged (
+            id INTEGER PRIMARY KEY,
+            output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL CHECK (first <= last),
+            uuids BLOB NOT NULL CHECK (length(uuids) % 16 = 0),
+            texts BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX acknowledged_by_time ON acknowledged (output, last, first);
+        """
+}

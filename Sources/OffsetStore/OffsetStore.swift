@@ -40,6 +40,8 @@ public final class OffsetStore: Store, Sendable {
         thread.start()
     }
 
+    public static func exists(_ path: String) -> Bool { OffsetFile.exists(path) }
+
     /// Closes the file after what is under way. Nothing may be called afterwards.
     public func close() async {
         try? await thread.shutdownGracefully()

@@ -22,7 +22,7 @@ struct PassSlot: Sendable {
 
     mutating func begin(_ pass: Pass, coverableUntil: Instant) {
         self.pass = pass
-        self.coverableUntil = coverableUntil
+        self.coverableUntil = coverableUntil.wholeSecond
         fresh = 0
     }
 

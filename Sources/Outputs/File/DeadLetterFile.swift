@@ -21,7 +21,8 @@ public struct DeadLetterFile: DeadLetters {
     public func keep(_ audits: [RawAudit], of page: AuditPage, reason: String) async throws {
         var lines: [UInt8] = []
         for audit in audits {
-            lines += "{\"time\":\"\(now())\",\"output\":\(quoted(output)),\"reason\":\(quoted(reason)),\"audit\":".utf8
+            let names = "\"output\":\(JSONText.quoted(output)),\"reason\":\(JSONText.quoted(reason))"
+            lines += "{\"time\":\"\(now())\",\(names),\"audit\":".utf8
             Format.json.append(audit, of: page, to: &lines)
             lines += "}\n".utf8
         }
@@ -32,21 +33,5 @@ public struct DeadLetterFile: DeadLetters {
     public func close() async {
         _ = try? await thread.run { _ in file.close() }
         await thread.stop()
-    }
-
-    /// A JSON string (RFC 8259 section 7).
-    private func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\u{0}"..."\u{1f}":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }

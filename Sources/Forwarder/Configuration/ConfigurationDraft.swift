@@ -1,0 +1,49 @@
+import AuditCore
+import Outputs
+
+/// What a configuration file says, on top of the defaults, before the environment and the flags are laid over it.
+struct ConfigurationDraft {
+    var credentials = CredentialSettings()
+    var selection = AuditSelection()
+    var requestsPerMinute = RequestShare.automatic
+    var tail = TailSettings()
+    var offsetsPath: String?
+    var outputs: [OutputDefinition] = []
+    var log = LogSettings()
+    var shutdownTimeout = Duration.seconds(20)
+
+    static let shutdownTimeouts = Duration.seconds(1)...Duration.seconds(600)
+    static let pollIntervals = Duration.seconds(1)...Duration.seconds(3600)
+    static let overlaps = Duration.seconds(1)...Duration.seconds(86_400)
+}
+
+extension ConfigurationDraft {
+    /// Reads the whole file; whatever is wrong is reported, and the rest taken.
+    init(_ document: YAMLDocument, _ context: ConfigurationContext) {
+        for problem in document.problems { context.report("", at: problem.mark, problem.message) }
+        guard let root = document.root, var top = ConfigurationSection(root, path: "", context: context) else { return }
+        if var section = top.section("genesys") { readGenesys(&section) }
+        if var section = top.section("tail") { readTail(&section) }
+        if var section = top.section("offsets") {
+            offsetsPath = section.value("path", .path)
+            section.finish(as: "offsets")
+        }
+        if let section = top.section("outputs") { outputs = OutputsSection.read(section) }
+        if var section = top.section("log") { readLog(&section) }
+        top.value("shutdown_timeout", .duration(ConfigurationDraft.shutdownTimeouts), into: &shutdownTimeout)
+        top.finish(as: "")
+    }
+
+    private mutating func readTail(_ section: inout ConfigurationSection) {
+        section.value("since", .since, into: &tail.since)
+        section.value("poll_interval", .duration(ConfigurationDraft.pollIntervals), into: &tail.pollInterval)
+        section.value("overlap", .duration(ConfigurationDraft.overlaps), into: &tail.overlap)
+        section.finish(as: "tail")
+    }
+
+    private mutating func readLog(_ section: inout ConfigurationSection) {
+        section.value("level", .logLevel, into: &log.level)
+        section.value("format", .logFormat, into: &log.format)
+        section.finish(as: "log")
+    }
+}

@@ -1,0 +1,75 @@
+import AuditCore
+import Logging
+import Outputs
+
+/// Everything that a run needs to know, checked and complete. Made by ``load(flags:environment:files:)``.
+public struct ForwarderConfiguration: Sendable, Equatable {
+    public var genesys: GenesysSettings
+    public var tail: TailSettings
+    /// Where the ledger is kept: absolute, or relative to the working directory.
+    public var offsetsPath: String
+    /// At least one, in the order of the file or of the flags; names and files are used once each.
+    public var outputs: [OutputDefinition]
+    public var log: LogSettings
+    /// How long a stopping run may deliver what it has read: 1 s to 10 min.
+    public var shutdownTimeout: Duration
+    /// The file that was read, as it was named; `nil` where there is none.
+    public var source: String?
+
+    public init(
+        genesys: GenesysSettings, tail: TailSettings = .init(), offsetsPath: String, outputs: [OutputDefinition],
+        log: LogSettings = .init(), shutdownTimeout: Duration = .seconds(20), source: String? = nil
+    ) {
+        self.genesys = genesys
+        self.tail = tail
+        self.offsetsPath = offsetsPath
+        self.outputs = outputs
+        self.log = log
+        self.shutdownTimeout = shutdownTimeout
+        self.source = source
+    }
+}
+
+/// Which time is read, and how often.
+public struct TailSettings: Sendable, Equatable {
+    /// Where an output begins that has no offset yet.
+    public enum Start: Sendable, Equatable {
+        /// At the server's time of the start.
+        case now
+        /// So long before it: 1 s to 365 d, the time that the API keeps audits.
+        case back(Duration)
+        case at(Instant)
+    }
+
+    public var since: Start
+    /// Where the run ends by itself; `nil` is never. Given by a flag only.
+    public var until: Instant?
+    /// Between two realtime queries that find nothing unusual: 1 s to 1 h.
+    public var pollInterval: Duration
+    /// How much already covered time each realtime query reads again: 1 s to 1 d.
+    public var overlap: Duration
+
+    public init(
+        since: Start = .now, until: Instant? = nil, pollInterval: Duration = .seconds(15), overlap: Duration = .seconds(120)
+    ) {
+        self.since = since
+        self.until = until
+        self.pollInterval = pollInterval
+        self.overlap = overlap
+    }
+}
+
+/// What the program says about itself on stderr.
+public struct LogSettings: Sendable, Equatable {
+    public enum Format: String, CaseIterable, Sendable {
+        case text, json
+    }
+
+    public var level: Logger.Level
+    public var format: Format
+
+    public init(level: Logger.Level = .info, format: Format = .text) {
+        self.level = level
+        self.format = format
+    }
+}

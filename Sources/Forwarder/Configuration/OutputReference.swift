@@ -1,0 +1,87 @@
+import AuditCore
+import Outputs
+
+/// What `--output` says: a URL, which is a whole output, or a name.
+enum OutputReference: Equatable, Sendable {
+    case definition(OutputDefinition)
+    /// An output of the configuration file, or `stdout`.
+    case named(String)
+
+    struct Problem: Error, Equatable {
+        /// With its subject, for after the flag's name.
+        let message: String
+    }
+
+    static func parse(_ text: String, workingDirectory: String) throws(Problem) -> OutputReference {
+        guard let colon = text.firstIndex(of: ":") else {
+            guard !OutputName.isValid(text) else { return .named(text) }
+            let isPath = text.hasPrefix("/") || text.hasPrefix(".")
+            let path = isPath ? "; a file is written \(Quoted.value("file:\(text)"))" : ""
+            throw Problem(message: "\(Quoted.value(text)) is neither the name of an output nor a URL\(path)")
+        }
+        let rest = String(text[text.index(after: colon)...])
+        switch text[..<colon].lowercased() {
+        case "file": return .definition(try file(rest, shown: Quoted.value(text), workingDirectory))
+        case "tcp": return .definition(try tcp(rest, shown: Quoted.value(text)))
+        case let scheme: throw unknown(scheme)
+        }
+    }
+
+    private static func unknown(_ scheme: String) -> Problem {
+        if NotInThisVersion.outputSchemes.contains(scheme) {
+            return Problem(message: "'\(scheme)' is an output that this version does not have yet")
+        }
+        let question = NearestName.question(scheme, among: ["stdout", "file", "tcp"] + NotInThisVersion.outputSchemes)
+        let rest = question.isEmpty ? "; it is one of stdout, file, tcp" : question
+        return Problem(message: "\(Quoted.key(scheme)) is not an output\(rest)")
+    }
+
+    private static func tcp(_ rest: String, shown: String) throws(Problem) -> OutputDefinition {
+        let authority = rest.hasSuffix("/") && rest != "//" ? String(rest.dropLast()) : rest
+        guard authority.hasPrefix("//"), let address = NetworkAddress(String(authority.dropFirst(2))) else {
+            throw Problem(message: "\(shown) is not 'tcp://host:port', with a port from 1 to 65535")
+        }
+        return OutputDefinition(
+            name: OutputName.tcp(host: address.host, port: address.port),
+            kind: .tcp(TCPSettings(host: address.host, port: address.port)))
+    }
+
+    /// `file:///path`, `file:/path` and `file://localhost/path` (RFC 8089), and `file:path` from the working directory on.
+    private static func file(_ rest: String, shown: String, _ workingDirectory: String) throws(Problem) -> OutputDefinition {
+        var path = rest
+        if path.hasPrefix("//") {
+            let local = path.dropFirst(2).drop { $0 != "/" }
+            guard !local.isEmpty, ["//", "//localhost"].contains(path[..<local.startIndex]) else {
+                throw Problem(message: "\(shown) names a host; a file of this machine is 'file:///path'")
+            }
+            path = String(local)
+        }
+        guard !path.contains("?"), !path.contains("#") else {
+            throw Problem(message: "\(shown) has a '?' or a '#'; in a path they are written %3F and %23")
+        }
+        guard let decoded = percentDecoded(path), ValueRule<String>.path.parse(decoded) != nil, !decoded.hasSuffix("/") else {
+            throw Problem(message: "\(shown) does not name a file")
+        }
+        let absolute = OutputName.normalized(decoded.hasPrefix("/") ? decoded : "\(workingDirectory)/\(decoded)")
+        return OutputDefinition(name: OutputName.file(path: absolute), kind: .file(FileSettings(path: absolute)))
+    }
+
+    /// `nil` for a broken escape, and for bytes that are no UTF-8.
+    private static func percentDecoded(_ text: String) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
+                let decoded = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            else { return nil }
+            bytes.append(decoded)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

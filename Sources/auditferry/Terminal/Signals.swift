@@ -1,0 +1,40 @@
+import Forwarder
+import Glibc
+import UnixSignals
+
+/// The signals of a run: SIGTERM and SIGINT stop it, a second one ends the program at once; SIGHUP reopens files; SIGUSR1 logs
+/// where the tails stand.
+enum Signals {
+    static func stream() async -> AsyncStream<RunSignal> {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr1)
+        let (stream, continuation) = AsyncStream.makeStream(of: RunSignal.self)
+        let task = Task {
+            var stops = 0
+            for await signal in signals {
+                switch signal {
+                case .sighup: continuation.yield(.reopen)
+                case .sigusr1: continuation.yield(.logStatus)
+                default:
+                    stops += 1
+                    if stops > 1 { _exit(1) }
+                    continuation.yield(.stop)
+                }
+            }
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream
+    }
+}
+
+extension Signals {
+    /// The signals, and a way for the program itself to stop the run.
+    static func stoppable() async -> (stream: AsyncStream<RunSignal>, stop: @Sendable () -> Void) {
+        let signals = await stream()
+        let (merged, continuation) = AsyncStream.makeStream(of: RunSignal.self)
+        let task = Task {
+            for await signal in signals { continuation.yield(signal) }
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return (merged, { continuation.yield(.stop) })
+    }
+}

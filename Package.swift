@@ -105,7 +105,15 @@ let package = Package(
         // Tests and what they share.
         .target(name: "EngineTesting", dependencies: ["Engine", "AuditCore"], swiftSettings: settings),
         .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore"], swiftSettings: settings),
-        .testTarget(name: "AuditAPITests", dependencies: ["AuditAPI", "Simulator"], swiftSettings: settings),
+        .testTarget(
+            name: "AuditAPITests",
+            dependencies: [
+                "AuditAPI", "Simulator",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "EngineTesting"], swiftSettings: settings),
         .testTarget(name: "OffsetStoreTests", dependencies: ["OffsetStore", "EngineTesting"], swiftSettings: settings),
         .testTarget(name: "OutputsTests", dependencies: ["Outputs", "EngineTesting"], swiftSettings: settings),
@@ -121,6 +129,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["auditferry", "Simulator", "EngineTesting"], swiftSettings: settings),
+            name: "EndToEndTests",
+            dependencies: [
+                "auditferry", "Simulator", "Engine", "OffsetStore", "AuditCore",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            swiftSettings: settings),
     ]
 )

@@ -18,6 +18,7 @@ public struct SimulatorConfiguration: Sendable {
     /// The name of that file, for errors.
     public var auditsName = "audits"
     public var faults = FaultPlan.none
+    /// A second client, with `-without-permission` after this id and the same secret, lacks the permission (403).
     public var clientID = "simulator"
     public var clientSecret = Secret("simulator")
     public var tokenLifetime = Duration.seconds(86_399)

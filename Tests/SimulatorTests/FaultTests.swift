@@ -172,6 +172,14 @@ import Testing
         #expect(try bench.get("/\(id)/results?cursor=\(cursor)").status == 400)
     }
 
+    @Test func `large pages become downloads`() throws {
+        let bench = try Bench(faults: "large-pages bytes=50000")
+        let id = try #require(try bench.post("", #"{"interval":"\#(bench.interval)"}"#).page.id)
+        #expect(try bench.get("/\(id)/results?allowRedirect=true").status == 200)
+        #expect(try bench.get("/\(id)/results?pageSize=200&allowRedirect=true").status == 302)
+        #expect(try bench.get("/\(id)/results?pageSize=200").status == 400)
+    }
+
     @Test func `the 302 may have a Location`() throws {
         let bench = try Bench(faults: "redirect-location") { $0.pageByteLimit = 1000 }
         let id = try #require(try bench.post("", #"{"interval":"\#(bench.interval)"}"#).page.id)

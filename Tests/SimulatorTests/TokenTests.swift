@@ -20,8 +20,8 @@ import Testing
             $0.body = Array("grant_type=client_credentials".utf8)
         }
         #expect(status == 200)
-        #expect(page.token_type == "bearer")
-        #expect(page.expires_in == 86_399)
+        #expect(page.tokenType == "bearer")
+        #expect(page.expiresIn == 86_399)
     }
 
     @Test func `the grant may stand in the query, and the client in the form`() throws {
@@ -60,6 +60,19 @@ import Testing
         let unknown = bench.simulator.service.reply(to: exchange).answer
         #expect(unknown.status == 401)
         #expect(try Bench.decode(Page.self, unknown.body).code == "bad.credentials")
+    }
+
+    @Test func `the second client lacks the permission`() throws {
+        let bench = try Bench()
+        var exchange = Exchange(method: "POST", path: "/oauth/token")
+        exchange.authorization = basic("simulator-without-permission:simulator")
+        exchange.body = Array("grant_type=client_credentials".utf8)
+        let token = try Bench.decode(Page.self, bench.simulator.service.reply(to: exchange).answer.body).accessToken
+        var call = Exchange(method: "GET", path: "/api/v2/audits/query/servicemapping")
+        call.authorization = "Bearer \(try #require(token))"
+        let answer = bench.simulator.service.reply(to: call).answer
+        #expect(answer.status == 403)
+        #expect(try Bench.decode(Page.self, answer.body).code == "missing.permissions")
     }
 
     @Test func `a token ends with its lifetime`() throws {

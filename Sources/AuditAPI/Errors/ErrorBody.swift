@@ -32,7 +32,7 @@ extension ErrorBody: Codable {
         details = fields.read("details")
         errors = fields.read("errors")
         limit = fields.read("limit")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -70,7 +70,7 @@ extension ErrorDetail: Codable {
         fieldName = fields.read("fieldName")
         entityId = fields.read("entityId")
         entityName = fields.read("entityName")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -100,7 +100,7 @@ extension ErrorLimit: Codable {
         key = fields.read("key")
         namespace = fields.read("namespace")
         value = fields.read("value")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -55,7 +55,7 @@ extension AuditLogMessage: Codable {
         propertyChanges = fields.read("propertyChanges")
         context = fields.read("context")
         entityChanges = fields.read("entityChanges")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

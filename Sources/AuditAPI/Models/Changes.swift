@@ -18,7 +18,7 @@ extension PropertyChange: Codable {
         property = fields.read("property")
         oldValues = fields.read("oldValues")
         newValues = fields.read("newValues")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -50,7 +50,7 @@ extension EntityChange: Codable {
         entityType = fields.read("entityType")
         oldValues = fields.read("oldValues")
         newValues = fields.read("newValues")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

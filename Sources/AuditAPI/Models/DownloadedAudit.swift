@@ -48,7 +48,7 @@ extension DownloadedAudit: Codable {
         entity = fields.read("entity")
         propertyChanges = fields.read("propertyChanges")
         context = fields.read("context")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -1,5 +1,6 @@
 /// What an object holds beside the fields that its model names: unknown fields, and known ones that are `null` or not of
-/// the documented type. Encoding the model writes them again.
+/// the documented type. Encoding the model writes them again. A value that no Swift type can hold (half a surrogate pair, a
+/// number beyond `Double`) is `null` here, rather than a failure of the whole answer.
 public typealias AdditionalFields = [String: JSONValue]
 
 struct FieldKey: CodingKey {
@@ -33,10 +34,10 @@ struct FieldReader {
         return value
     }
 
-    func rest() throws -> AdditionalFields {
+    func rest() -> AdditionalFields {
         var rest: AdditionalFields = [:]
         for key in container.allKeys where !taken.contains(key.stringValue) {
-            rest[key.stringValue] = try container.decode(JSONValue.self, forKey: key)
+            rest[key.stringValue] = (try? container.decode(JSONValue.self, forKey: key)) ?? .null
         }
         return rest
     }

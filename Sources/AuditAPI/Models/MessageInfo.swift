@@ -16,7 +16,7 @@ extension MessageInfo: Codable {
         message = fields.read("message")
         messageWithParams = fields.read("messageWithParams")
         messageParams = fields.read("messageParams")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -45,7 +45,7 @@ extension InitiatingAction: Codable {
         var fields = try FieldReader(decoder)
         transactionId = fields.read("transactionId")
         actionContext = fields.read("actionContext")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -25,7 +25,7 @@ extension AuditQueryExecutionStatus: Codable {
         serviceName = fields.read("serviceName")
         filters = fields.read("filters")
         sort = fields.read("sort")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

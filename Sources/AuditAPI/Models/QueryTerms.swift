@@ -96,7 +96,7 @@ extension AuditQueryFilter: Codable {
         var fields = try FieldReader(decoder)
         property = try fields.readStrictly("property") ?? ""
         value = try fields.readStrictly("value") ?? ""
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -129,7 +129,7 @@ extension AuditQuerySort: Codable {
         var fields = try FieldReader(decoder)
         name = try fields.readStrictly("name") ?? ""
         sortOrder = try fields.readStrictly("sortOrder") ?? ""
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -19,7 +19,7 @@ extension DomainEntityRef: Codable {
         id = fields.read("id")
         name = fields.read("name")
         selfUri = fields.read("selfUri")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -49,7 +49,7 @@ extension AddressableEntityRef: Codable {
         var fields = try FieldReader(decoder)
         id = fields.read("id")
         selfUri = fields.read("selfUri")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -18,7 +18,7 @@ extension AuditRealtimeQueryResults: Codable {
         pageNumber = fields.read("pageNumber")
         total = fields.read("total")
         pageCount = fields.read("pageCount")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -44,7 +44,7 @@ extension AuditRealtimeRelatedResults: Codable {
     public init(from decoder: any Decoder) throws {
         var fields = try FieldReader(decoder)
         entities = try fields.readStrictly("entities")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -74,7 +74,7 @@ extension AuditQueryExecutionResults: Codable {
         pageSize = fields.read("pageSize")
         cursor = try fields.readStrictly("cursor")
         entities = try fields.readStrictly("entities")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -111,7 +111,7 @@ extension AuditQueryExecutionLargeResults: Codable {
         pageSize = fields.read("pageSize")
         cursor = try fields.readStrictly("cursor")
         downloadUrl = try fields.readStrictly("downloadUrl")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

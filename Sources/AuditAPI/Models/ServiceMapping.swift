@@ -13,7 +13,7 @@ extension AuditQueryServiceMapping: Codable {
     public init(from decoder: any Decoder) throws {
         var fields = try FieldReader(decoder)
         services = try fields.readStrictly("services")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -39,7 +39,7 @@ extension AuditQueryService: Codable {
         var fields = try FieldReader(decoder)
         name = fields.read("name")
         entities = fields.read("entities")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -66,7 +66,7 @@ extension AuditQueryEntity: Codable {
         var fields = try FieldReader(decoder)
         name = fields.read("name")
         actions = fields.read("actions")
-        additional = try fields.rest()
+        additional = fields.rest()
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -4,10 +4,15 @@ import AuditCore
 ///
 /// Call `push` for each chunk and deliver what it returns; then `finish`, which fails where the array was cut off.
 struct AuditCutter {
-    /// A piece is given out once it has this many bytes: 256 KiB, some hundred audits.
-    static let pieceSize = 256 << 10
-    /// An audit that is larger than this is none: 16 MiB, thirty times the largest request that the API takes.
-    static let largestAudit = 16 << 20
+    /// 256 KiB: some hundred audits.
+    static let usualPieceSize = 256 << 10
+    /// 16 MiB: thirty times the largest request that the API takes.
+    static let usualLargestAudit = 16 << 20
+
+    /// A piece is given out once it has this many bytes.
+    private let pieceSize: Int
+    /// An audit with more bytes is none.
+    private let largestAudit: Int
 
     private enum Place {
         /// Before the bracket that opens the array.
@@ -35,19 +40,24 @@ struct AuditCutter {
     /// Complete elements in the buffer.
     private var audits: [RawAudit] = []
 
+    init(pieceSize: Int = AuditCutter.usualPieceSize, largestAudit: Int = AuditCutter.usualLargestAudit) {
+        self.pieceSize = pieceSize
+        self.largestAudit = largestAudit
+    }
+
     /// The pieces that the chunk completes; none where it does not fill one.
     mutating func push(_ chunk: [UInt8]) throws(ScanFailure) -> [AuditPage] {
         buffer += chunk
         var pieces: [AuditPage] = []
         while position < buffer.count {
             try step()
-            if place == .after, let last = audits.last, last.end >= AuditCutter.pieceSize, last.end == position {
+            if place == .after, let last = audits.last, last.end >= pieceSize, last.end == position {
                 pieces.append(takePiece())
             }
         }
         // What is no part of an element need not be kept.
         if place != .within, audits.isEmpty { drop(position) }
-        guard place != .within || position - elementStart <= AuditCutter.largestAudit else {
+        guard place != .within || position - elementStart <= largestAudit else {
             throw ScanFailure(.tooLarge, at: offset + elementStart)
         }
         return pieces

@@ -38,9 +38,13 @@ extension AuditService {
         text.raw(#","entities":"#)
         write(audits, .answer(expanded: isExpanded), to: &text)
         text.raw("}")
-        guard text.bytes.count > configuration.pageByteLimit else { return Answer(text) }
+        guard text.bytes.count > pageByteLimit else { return Answer(text) }
         guard allowsRedirect else { throw .responseTooLarge }
         return redirect(page, audits, exchange, now)
+    }
+
+    private var pageByteLimit: Int {
+        min(configuration.pageByteLimit, configuration.faults.number(.largePages, "bytes") ?? .max)
     }
 
     private func transaction(_ id: String, _ now: Instant) throws(Refusal) -> Transactions.Transaction {

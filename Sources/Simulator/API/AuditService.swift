@@ -39,7 +39,7 @@ final class AuditService: Sendable {
         let context = withState(now) { $0.random.uuid() }
         var reply: Reply
         do {
-            reply = try answer(exchange, now)
+            reply = try answer(exchange, context, now)
         } catch let refusal {
             reply = Reply(answer: refusal.answer(context: context))
         }
@@ -66,7 +66,7 @@ final class AuditService: Sendable {
         now + .seconds(configuration.faults.number(.clockSkew, "seconds") ?? 0)
     }
 
-    private func answer(_ exchange: Exchange, _ now: Instant) throws(Refusal) -> Reply {
+    private func answer(_ exchange: Exchange, _ context: AuditID, _ now: Instant) throws(Refusal) -> Reply {
         let operation: Operation
         do {
             operation = try Operation(method: exchange.method, path: exchange.path)
@@ -76,12 +76,14 @@ final class AuditService: Sendable {
         switch operation {
         case .token: return Reply(answer: token(exchange, now))
         case .download(let id): return Reply(answer: download(id, exchange, now))
-        default: return try call(operation, exchange, now)
+        default: return try call(operation, exchange, context, now)
         }
     }
 
     /// One of the seven operations: who asks, what faults say, and then what was asked for.
-    private func call(_ operation: Operation, _ exchange: Exchange, _ now: Instant) throws(Refusal) -> Reply {
+    private func call(
+        _ operation: Operation, _ exchange: Exchange, _ context: AuditID, _ now: Instant
+    ) throws(Refusal) -> Reply {
         let interference = withState(now) { $0.counters.next() }
         var reply = Reply(
             answer: Answer(status: 500, body: []), damage: interference.damage, delay: interference.delay)
@@ -89,7 +91,6 @@ final class AuditService: Sendable {
             Result { () throws(Refusal) in try state.tokens.use(exchange.authorization, now: now) }
         }
         let allowance = try used.get()
-        let context = withState(now) { $0.random.uuid() }
         do {
             if let refused = try refusal(interference.refusal, allowance) {
                 reply.answer = refused
@@ -108,6 +109,7 @@ final class AuditService: Sendable {
         guard allowance.count <= allowance.allowed else {
             throw .tooManyRequests(allowance.allowed, seconds: allowance.reset)
         }
+        guard allowance.isPermitted else { throw .forbidden }
         switch fault {
         case nil: return nil
         case .unauthorized: throw .badToken

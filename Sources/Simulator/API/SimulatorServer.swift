@@ -28,22 +28,28 @@ struct SimulatorServer {
                 continuation.yield(channel.localAddress?.port ?? 0)
                 continuation.finish()
             })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { for await port in ports { await onReady(port) } }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await port in ports { await onReady(port) }
+                return false
+            }
+            group.addTask {
+                await keepTime()
+                return false
+            }
             group.addTask {
                 defer { continuation.finish() }
                 try await server.run()
+                return true
             }
-            group.addTask { try await keepTime() }
-            // The clock never ends by itself; the server ends by a shutdown, a cancellation, or because it cannot bind.
             defer { group.cancelAll() }
-            _ = try await group.next()
-            _ = try await group.next()
+            // The server ends by a shutdown, a cancellation, or because it cannot bind; the others end with it.
+            while let isServer = try await group.next(), !isServer {}
         }
     }
 
     /// So that the truth log grows while nobody asks.
-    private func keepTime() async throws {
+    private func keepTime() async {
         while !Task.isCancelled {
             service.advance()
             do { try await Task.sleep(for: .seconds(1)) } catch { return }

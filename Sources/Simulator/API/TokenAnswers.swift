@@ -1,10 +1,17 @@
 import AuditCore
 
 extension AuditService {
+    /// What the id of the second client ends in. It has the secret of the first, and not its permission.
+    static let powerlessSuffix = "-without-permission"
+
     func token(_ exchange: Exchange, _ now: Instant) -> Answer {
+        let isPermitted: Bool
         do {
             let request = try TokenRequest(exchange)
-            guard request.clientID == configuration.clientID, request.clientSecret == configuration.clientSecret.reveal() else {
+            isPermitted = request.clientID == configuration.clientID
+            guard isPermitted || request.clientID == configuration.clientID + AuditService.powerlessSuffix,
+                request.clientSecret == configuration.clientSecret.reveal()
+            else {
                 throw TokenRequest.Problem.invalidClient
             }
         } catch let problem as TokenRequest.Problem {
@@ -12,7 +19,9 @@ extension AuditService {
         } catch {
             return TokenRequest.Problem.invalidRequest.answer
         }
-        let (token, lifetime) = withState(now) { state in (state.tokens.issue(&state.random, now: now), state.tokens.lifetime) }
+        let (token, lifetime) = withState(now) { state in
+            (state.tokens.issue(&state.random, isPermitted: isPermitted, now: now), state.tokens.lifetime)
+        }
         var text = JSONText()
         text.raw(#"{"access_token":""#)
         text.raw(token)

@@ -12,10 +12,13 @@ struct Tokens: Sendable {
         var allowed: Int
         /// Whole seconds until the count begins anew.
         var reset: Int
+        /// Whether the client's role has the permission to see audits.
+        var isPermitted = true
     }
 
     private struct Token {
         let expires: Instant
+        let isPermitted: Bool
         var windowStart: Instant
         var count = 0
     }
@@ -30,10 +33,10 @@ struct Tokens: Sendable {
         self.requestsPerMinute = requestsPerMinute
     }
 
-    mutating func issue(_ random: inout RandomSource, now: Instant) -> String {
+    mutating func issue(_ random: inout RandomSource, isPermitted: Bool, now: Instant) -> String {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         let text = String(decoding: (0..<86).map { _ in letters[random.below(letters.count)] }, as: UTF8.self)
-        tokens[text] = Token(expires: now + lifetime, windowStart: now)
+        tokens[text] = Token(expires: now + lifetime, isPermitted: isPermitted, windowStart: now)
         order.append(text)
         if order.count > Tokens.mostTokens { tokens[order.removeFirst()] = nil }
         return text
@@ -47,7 +50,9 @@ struct Tokens: Sendable {
         token.count += 1
         tokens[text] = token
         let left = (token.windowStart + Tokens.window - now).wholeMilliseconds
-        return Allowance(count: token.count, allowed: requestsPerMinute, reset: max(1, Int((left + 999) / 1000)))
+        return Allowance(
+            count: token.count, allowed: requestsPerMinute, reset: max(1, Int((left + 999) / 1000)),
+            isPermitted: token.isPermitted)
     }
 
     /// What follows the scheme, which is written in any case (RFC 9110 section 11.1).

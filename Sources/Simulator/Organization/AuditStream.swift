@@ -30,13 +30,14 @@ struct AuditStream: Sendable {
     }
 
     /// The most live audits that one request can bring into existence: after a jump of the clock by more, the rest is skipped.
-    static let mostAtOnce = 2_000_000
+    static let standardMostAtOnce = 2_000_000
 
     let seed: UInt64
     /// Where the slots begin.
     let origin: Instant
     let count: Int?
     let habits: Habits
+    let mostAtOnce: Int
     private let milliseconds: Double
     private var slot = 0
 
@@ -46,15 +47,19 @@ struct AuditStream: Sendable {
         self.origin = origin
         self.count = count
         self.habits = habits
+        mostAtOnce = .max
         milliseconds = Double(duration.wholeMilliseconds) / Double(max(count, 1))
     }
 
     /// Audits for ever, at a mean rate.
-    init(seed: UInt64, origin: Instant, eventsPerSecond: Double, habits: Habits) {
+    init(
+        seed: UInt64, origin: Instant, eventsPerSecond: Double, habits: Habits, mostAtOnce: Int = AuditStream.standardMostAtOnce
+    ) {
         self.seed = RandomSource(seed: seed, subject: 3).first
         self.origin = origin
         count = eventsPerSecond > 0 ? nil : 0
         self.habits = habits
+        self.mostAtOnce = mostAtOnce
         milliseconds = eventsPerSecond > 0 ? 1000 / eventsPerSecond : 0
     }
 
@@ -66,7 +71,7 @@ struct AuditStream: Sendable {
             var random = RandomSource(seed: seed, subject: UInt64(slot))
             let instant = time(of: slot, &random)
             guard instant <= now else { return }
-            guard made < AuditStream.mostAtOnce || count != nil else { return skip(to: now) }
+            guard made < mostAtOnce else { return skip(to: now) }
             let size = emit(slot, at: instant, &random, body)
             slot += size
             made += size

@@ -57,6 +57,14 @@ import Testing
         #expect(try ModelTests.survives(text, AuditLogMessage.self))
     }
 
+    @Test func `a value that no type can hold costs that value alone`() throws {
+        let text = #"{"id":"a","action":"\ud800","future":[1e999],"context":{"k":"\udc00"},"level":"USER"}"#
+        let audit = try ModelTests.decode(text, as: AuditLogMessage.self)
+        #expect(audit.id == "a" && audit.level == .user)
+        #expect(audit.action == nil && audit.context == nil)
+        #expect(audit.additional == ["action": .null, "future": .null, "context": .null])
+    }
+
     @Test func `a downloaded audit is read in its own shape and in that of the queries`() throws {
         #expect(try ModelTests.survives(AuditExamples.downloaded, DownloadedAudit.self))
         let downloaded = try ModelTests.decode(AuditExamples.downloaded, as: DownloadedAudit.self)

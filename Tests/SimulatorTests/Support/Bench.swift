@@ -56,9 +56,9 @@ struct Page: Decodable {
     var message: String?
     var contextId: String?
     var services: [Service]?
-    var access_token: String?
-    var token_type: String?
-    var expires_in: Int?
+    var accessToken: String?
+    var tokenType: String?
+    var expiresIn: Int?
     var error: String?
 }
 
@@ -86,11 +86,13 @@ struct Bench {
         var exchange = Exchange(method: "POST", path: "/oauth/token")
         exchange.body = Array("grant_type=client_credentials&client_id=simulator&client_secret=simulator".utf8)
         let page = try decode(Page.self, simulator.service.reply(to: exchange).answer.body)
-        return try #require(page.access_token)
+        return try #require(page.accessToken)
     }
 
     static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(bytes))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(bytes))
     }
 
     func reply(_ method: String, _ target: String, _ body: String = "") -> Reply {

@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "auditferry",
             dependencies: [
-                "Forwarder", "Simulator",
+                "Forwarder", "Simulator", "CSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -103,7 +103,10 @@ let package = Package(
         .target(name: "CSupport"),
 
         // Tests and what they share.
-        .target(name: "EngineTesting", dependencies: ["Engine", "AuditCore"], swiftSettings: settings),
+        .target(
+            name: "EngineTesting",
+            dependencies: ["Engine", "AuditCore", .product(name: "NIOConcurrencyHelpers", package: nio)],
+            swiftSettings: settings),
         .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore"], swiftSettings: settings),
         .testTarget(
             name: "AuditAPITests",
@@ -114,10 +117,24 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: nio),
             ],
             swiftSettings: settings),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "EngineTesting"], swiftSettings: settings),
-        .testTarget(name: "OffsetStoreTests", dependencies: ["OffsetStore", "EngineTesting"], swiftSettings: settings),
-        .testTarget(name: "OutputsTests", dependencies: ["Outputs", "EngineTesting"], swiftSettings: settings),
-        .testTarget(name: "ForwarderTests", dependencies: ["Forwarder"], swiftSettings: settings),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["Engine", "EngineTesting", "AuditCore", .product(name: "NIOConcurrencyHelpers", package: nio)],
+            swiftSettings: settings),
+        .testTarget(
+            name: "OffsetStoreTests", dependencies: ["OffsetStore", "EngineTesting", "Engine", "AuditCore", "CSQLite"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "OutputsTests",
+            dependencies: [
+                "Outputs", "EngineTesting", "Engine", "Formats", "AuditCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "ForwarderTests", dependencies: ["Forwarder", "Simulator"], swiftSettings: settings),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [

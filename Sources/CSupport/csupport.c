@@ -1,6 +1,7 @@
 #include "csupport.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -33,4 +34,11 @@ int csupport_unread_bytes(int descriptor, int32_t *count) {
     if (ioctl(descriptor, FIONREAD, &value) != 0) return errno;
     *count = value;
     return 0;
+}
+
+void csupport_return_free_memory(void) {
+    // Setting the threshold also stops the allocator from raising it by itself (mallopt(3)).
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+    mallopt(M_ARENA_MAX, 2);
 }

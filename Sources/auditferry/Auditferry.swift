@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuditCore
+import CSupport
 import Forwarder
 import Glibc
 
@@ -17,12 +18,15 @@ struct Auditferry: AsyncParsableCommand {
             GENESYSCLOUD_OAUTHCLIENT_SECRET (each also as ..._FILE, a path whose content is the value).
             """,
         version: Version.text,
-        subcommands: [Run.self, Demo.self, Simulate.self])
+        subcommands: [
+            Run.self, Demo.self, Query.self, Backfill.self, Related.self, Services.self, Offsets.self, Simulate.self,
+        ])
 }
 
 @main
 enum Main {
     static func main() async {
+        csupport_return_free_memory()
         // A reader of stdout or a peer that goes away is an error to handle, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
         do {

@@ -19,4 +19,8 @@ int csupport_tcp_progress(int descriptor, struct csupport_tcp_progress *progress
 /// Bytes in a pipe (either end) that its reader has not taken. Returns 0, or errno.
 int csupport_unread_bytes(int descriptor, int32_t *count);
 
+/// Makes the allocator give large blocks back to the system as soon as they are free, and keep few arenas: pages of audits come and go, and
+/// a daemon should not hold what it needed once. To be called before any thread is made.
+void csupport_return_free_memory(void);
+
 #endif

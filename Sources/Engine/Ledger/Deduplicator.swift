@@ -6,8 +6,21 @@ import AuditCore
 /// again; the store keeps it longer. Only a committed id is ever forgotten, so that memory and disk together always know it.
 public struct Deduplicator: Sendable {
     private var known: Set<AuditID> = []
-    /// Committed ids by the minute of event time of their batch's last audit.
-    private var committed: [Int64: [AuditID]] = [:]
+    /// The minutes of event time from a batch's first audit to its last.
+    private struct Minutes: Hashable {
+        let first: Int64
+        let last: Int64
+
+        init(_ start: Instant, _ end: Instant) {
+            first = start.milliseconds / 60_000
+            last = end.milliseconds / 60_000
+        }
+
+        func touches(_ other: Minutes) -> Bool { first <= other.last && other.first <= last }
+    }
+
+    /// Committed ids by the time that their batch spans: the store gives batches, and so a batch is kept or forgotten as a whole.
+    private var committed: [Minutes: [AuditID]] = [:]
     /// The event time of which every committed id is in memory.
     private var loaded = Coverage()
 
@@ -22,14 +35,14 @@ public struct Deduplicator: Sendable {
 
     /// The store has it: from now on it may be forgotten here.
     public mutating func commit(_ batch: AcknowledgedBatch) {
-        committed[Deduplicator.minute(batch.last), default: []] += batch.ids
+        committed[Minutes(batch.first, batch.last), default: []] += batch.ids
     }
 
     /// Takes what the store knows of `interval`.
     public mutating func load(_ batches: [AcknowledgedBatch], of interval: Interval) {
         for batch in batches {
             let fresh = batch.ids.filter { known.insert($0).inserted }
-            committed[Deduplicator.minute(batch.last), default: []] += fresh
+            committed[Minutes(batch.first, batch.last), default: []] += fresh
         }
         loaded.insert(interval)
     }
@@ -39,15 +52,10 @@ public struct Deduplicator: Sendable {
     /// Forgets the committed ids outside `intervals`.
     public mutating func keep(_ intervals: [Interval]) {
         loaded = loaded.intersection(Coverage(intervals))
-        for (minute, ids) in committed where !intervals.contains(where: { Deduplicator.touches($0, minute) }) {
+        let kept = intervals.map { Minutes($0.start, $0.end) }
+        for (minutes, ids) in committed where !kept.contains(where: minutes.touches) {
             for id in ids { known.remove(id) }
-            committed[minute] = nil
+            committed[minutes] = nil
         }
-    }
-
-    private static func minute(_ instant: Instant) -> Int64 { instant.milliseconds / 60_000 }
-
-    private static func touches(_ interval: Interval, _ minute: Int64) -> Bool {
-        self.minute(interval.start) <= minute && minute <= self.minute(interval.end)
     }
 }

@@ -45,10 +45,10 @@ public struct Ledger: Sendable, Equatable {
     }
 
     /// The instant before which no id can be needed again: nothing reads further back than `retention` behind a frontier, except to
-    /// fill a gap.
-    public func idsNeeded(since lanesInUse: [Lane], retention: Duration) -> Instant {
+    /// fill a gap, which begins `overlap` before it.
+    public func idsNeeded(since lanesInUse: [Lane], retention: Duration, overlap: Duration) -> Instant {
         let needed = lanesInUse.map { lane in
-            min(frontier(of: lane) - retention, gaps(of: lane).first?.start ?? .distantFuture)
+            min(frontier(of: lane) - max(retention, overlap), gaps(of: lane).first.map { $0.start - overlap } ?? .distantFuture)
         }
         return (needed.min() ?? start) - .seconds(60)
     }

@@ -32,7 +32,8 @@ struct Pass: Sendable {
     private(set) var window: Interval
     private var walk: PageWalk
     private var pageSize: Int
-    private var asynchronous = false
+    /// Whether the window goes by the asynchronous endpoint, since no shorter one can be read by page number.
+    private(set) var asynchronous = false
     private var asynchronousRows = 0
     private var repetitions = 0
     private(set) var position: ReadRequest.Position

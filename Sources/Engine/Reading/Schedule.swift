@@ -51,7 +51,9 @@ struct Schedule: Sendable {
             reachable(ledger.gaps(of: lane), at: moment).first.map { (lane: lane, interval: $0) }
         }
         guard let oldest = gaps.min(by: { $0.interval.start < $1.interval.start }) else { return nil }
-        let interval = Interval(oldest.interval.start.wholeSecond, oldest.interval.end)
+        // What was covered last before the gap may have been covered before the API showed it all.
+        let start = max(oldest.interval.start - settings.overlap, ledger.start, horizon(at: moment))
+        let interval = Interval(start.wholeSecond, oldest.interval.end)
         return Pass(
             ring: .catchUp, lane: oldest.lane, interval: interval, reach: catchUpReach, pageSize: pageSize,
             limits: settings.reading)
@@ -113,8 +115,10 @@ struct Schedule: Sendable {
         return start < end ? Interval(start, end) : nil
     }
 
+    /// The oldest instant that the realtime endpoint gives.
+    private func horizon(at moment: Moment) -> Instant { (moment.server - settings.realtimeRetention).wholeSecond }
+
     private func reachable(_ gaps: [Interval], at moment: Moment) -> [Interval] {
-        let horizon = (moment.server - settings.realtimeRetention).wholeSecond
-        return gaps.compactMap { $0.intersection(Interval(horizon, .distantFuture)) }
+        gaps.compactMap { $0.intersection(Interval(horizon(at: moment), .distantFuture)) }
     }
 }

@@ -18,15 +18,20 @@ struct DeliveryQueue: Sendable {
         case ended(Refusal)
     }
 
+    /// Batches that the output has not taken into its hands yet: the one that it works at, and the next. While it refuses, one is
+    /// enough to find out whether it still does.
+    private static let untaken = (working: 2, refusing: 1)
+
     private let window: Int
+    private var untaken = 0
     private var backoff: Backoff
     private var notBefore = Duration.zero
     private var lastSequence = 0
-    private var handedInCount = 0
+    /// Bytes handed in since the output was asked to settle what it owes.
+    private var undrained = 0
     private var waiting: Deque<Batch> = []
     private var handedIn: [Int: Batch] = [:]
     private var marks: Deque<Mark> = []
-    private var drainedAfter = 0
     /// The bytes of the batches, and the number of their audits.
     private(set) var bytes = 0
     private(set) var count = 0
@@ -39,13 +44,10 @@ struct DeliveryQueue: Sendable {
     var isEmpty: Bool { waiting.isEmpty && handedIn.isEmpty && marks.isEmpty }
     var isRefused: Bool { backoff.isFailing }
 
-    /// Everything was handed in, and some of it is not answered.
-    var isOwed: Bool { waiting.isEmpty && !handedIn.isEmpty }
-
-    /// Once for every time that the last batch was handed in.
-    mutating func shouldDrain() -> Bool {
-        guard drainedAfter < handedInCount else { return false }
-        drainedAfter = handedInCount
+    /// Whether the output is to settle what it owes: because nothing follows, or because it owes more than `bytes`. Says so once.
+    mutating func shouldDrain(isLast: Bool, bytes: Int) -> Bool {
+        guard undrained > 0, !handedIn.isEmpty, undrained >= bytes || (isLast && waiting.isEmpty) else { return false }
+        undrained = 0
         return true
     }
 
@@ -63,20 +65,28 @@ struct DeliveryQueue: Sendable {
 
     /// The next batch to hand in; `nil` while the output has its fill, or is left alone after a refusal.
     mutating func next(at now: Duration) -> Batch? {
-        guard handedIn.count < (backoff.isFailing ? 1 : window), now >= notBefore, let batch = waiting.popFirst()
-        else { return nil }
+        guard hasPlace, now >= notBefore, let batch = waiting.popFirst() else { return nil }
         handedIn[batch.sequence] = batch
-        handedInCount += 1
+        untaken += 1
+        undrained += batch.byteCount
         return batch
     }
 
-    /// When there will be a next batch without another event.
-    var wake: Duration? {
-        backoff.isFailing && !waiting.isEmpty && handedIn.isEmpty ? notBefore : nil
+    /// When there will be a next batch without another event: the wait after a refusal lasts, even if an older batch is acknowledged in it.
+    var wake: Duration? { hasPlace && !waiting.isEmpty ? notBefore : nil }
+
+    private var hasPlace: Bool {
+        handedIn.count < window && untaken < (backoff.isFailing ? DeliveryQueue.untaken.refusing : DeliveryQueue.untaken.working)
     }
 
-    /// A batch that was handed in and is not answered.
-    func outstanding(_ sequence: Int) -> Batch? { handedIn[sequence] }
+    /// The output has a batch in its hands, whatever it will answer.
+    mutating func taken() { untaken -= 1 }
+
+    /// A batch that was refused for good, on its way to the dead letters.
+    mutating func handOver(_ sequence: Int) -> Batch? {
+        untaken += 1
+        return handedIn[sequence]
+    }
 
     mutating func answered(_ sequence: Int, _ answer: Answer, at now: Duration) -> Effect {
         guard let batch = handedIn.removeValue(forKey: sequence) else {

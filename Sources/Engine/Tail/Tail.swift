@@ -18,7 +18,8 @@ public struct Tail: Sendable {
     var slots: [Ring: PassSlot]
     public private(set) var status = TailStatus()
     private var isFindingLanes = false
-    private var findLanesAt = Duration.zero
+    /// `nil` where the lanes stay as they are.
+    private var findLanesAt: Duration? = .zero
     private var laneBackoff: Backoff
     private var isStopping = false
     private var finalRefusal: Refusal?
@@ -64,6 +65,7 @@ extension Tail {
         case .loaded(let ring, let interval, let result): loaded(ring, interval, result, at: moment, &actions)
         case .read(let ring, .success(let reading)): received(reading, ring, at: moment, &actions)
         case .read(let ring, .failure(let failure)): failed(failure, ring, at: moment, &actions)
+        case .taken: deliveries.taken()
         case .answered(let sequence, let answer): answered(sequence, answer, at: moment, &actions)
         case .committed(.success): committed(&actions)
         case .committed(.failure(let failure)):
@@ -77,7 +79,7 @@ extension Tail {
         switch result {
         case .success(let lanes):
             laneBackoff.succeeded()
-            findLanesAt = lanes == [.all] ? .seconds(Int64.max / 2) : moment.clock + settings.laneInterval
+            findLanesAt = lanes == [.all] ? nil : moment.clock + settings.laneInterval
             if lanes != schedule.lanes { actions.append(.report(.lanes(lanes))) }
             schedule.adopt(lanes, at: moment.clock)
             for lane in ledger.adopt(lanes) { commits.covered(ledger.coverage(of: lane), of: lane) }
@@ -96,7 +98,10 @@ extension Tail {
     ) {
         slots[ring]?.isWaiting = false
         switch result {
-        case .success(let batches): deduplicator.load(batches, of: interval)
+        case .success(let batches):
+            deduplicator.load(batches, of: interval)
+            // What left memory while the store was asked is not in memory now.
+            deduplicator.keep(intervalsInMemory(at: moment))
         case .failure(let failure):
             let wait = slots[ring]?.failed(at: moment.clock, asked: nil) ?? .zero
             actions.append(.report(.storeFailing(reason: failure.reason, retryIn: wait)))
@@ -172,12 +177,15 @@ extension Tail {
         switch failure {
         case .tooMuch(let reason):
             concludeDecision(pass, at: moment, &actions) { $0.refusedAsTooMuch(reason) }
+            if pass.asynchronous { retryLater(failure, pass, at: moment, &actions) }
         case .timedOut(let reason):
             concludeDecision(pass, at: moment, &actions) { $0.refusedAsTooMuch(reason) }
             retryLater(failure, pass, at: moment, &actions)
         case .pageSize(let reason):
             concludeDecision(pass, at: moment, &actions) { $0.refusedPageSize(reason) }
+            if pass.asynchronous { retryLater(failure, pass, at: moment, &actions) }
         case .serviceRequired:
+            retryLater(failure, pass, at: moment, &actions)
             slots[ring]?.end()
             findLanesAt = moment.clock
         case .queryLost(let reason):
@@ -205,7 +213,7 @@ extension Tail {
     private mutating func answered(
         _ sequence: Int, _ answer: Answer, at moment: Moment, _ actions: inout [TailAction]
     ) {
-        if case .refusedForGood(let refusal) = answer, let batch = deliveries.outstanding(sequence) {
+        if case .refusedForGood(let refusal) = answer, let batch = deliveries.handOver(sequence) {
             actions.append(.setApart(batch, reason: refusal.reason))
             return
         }
@@ -261,17 +269,28 @@ extension Tail {
         deduplicator.keep(intervalsInMemory(at: moment))
         if moment.clock - forgottenAt > .seconds(600) {
             forgottenAt = moment.clock
-            commits.forget(before: ledger.idsNeeded(since: schedule.lanes, retention: settings.idRetention))
+            let needed = ledger.idsNeeded(since: schedule.lanes, retention: settings.idRetention, overlap: settings.overlap)
+            commits.forget(before: needed)
         }
     }
 
     private func intervalsInMemory(at moment: Moment) -> [Interval] {
-        let catchUp = slots[.catchUp]?.pass.map { Interval($0.window.start - .seconds(60), $0.window.end + .seconds(60)) }
-        return [schedule.liveMemory(planned, at: moment.server)] + (catchUp.map { [$0] } ?? [])
+        let passes = slots.values.compactMap(\.pass).map { memory(of: $0, at: moment) }
+        return [schedule.liveMemory(planned, at: moment.server)] + passes
+    }
+
+    /// The event time of which a pass needs the ids to read on.
+    private func memory(of pass: Pass, at moment: Moment) -> Interval {
+        switch pass.ring {
+        case .live:
+            let memory = schedule.liveMemory(planned, at: moment.server)
+            return Interval(min(memory.start, pass.request.interval.start), memory.end)
+        case .catchUp: return Interval(pass.window.start - .seconds(60), pass.window.end + .seconds(60))
+        }
     }
 
     private mutating func findLanes(at moment: Moment, _ actions: inout [TailAction]) {
-        guard !isFindingLanes, moment.clock >= findLanesAt else { return }
+        guard !isFindingLanes, let findLanesAt, moment.clock >= findLanesAt else { return }
         isFindingLanes = true
         actions.append(.findLanes)
     }
@@ -283,11 +302,7 @@ extension Tail {
         }
         if slot.isReady(at: moment.clock), let pass = slot.pass, hasRoom(for: ring) {
             slot.isWaiting = true
-            let memory =
-                ring == .live
-                ? schedule.liveMemory(planned, at: moment.server)
-                : Interval(pass.window.start - .seconds(60), pass.window.end + .seconds(60))
-            let needed = Interval(min(memory.start, pass.request.interval.start), memory.end)
+            let needed = memory(of: pass, at: moment)
             actions.append(deduplicator.hasLoaded(needed) ? .read(ring, pass.request) : .load(ring, needed))
         }
         slots[ring] = slot
@@ -308,10 +323,10 @@ extension Tail {
         }
     }
 
-    /// An output that waits before it acknowledges need not, once nothing follows.
+    /// An output that waits before it acknowledges need not, once nothing follows, and should not, once nothing can.
     private mutating func drain(at moment: Moment, _ actions: inout [TailAction]) {
         let isLast = isStopping || schedule.isComplete(planned, at: moment)
-        guard isLast, finalRefusal == nil, deliveries.isOwed, deliveries.shouldDrain() else { return }
+        guard finalRefusal == nil, deliveries.shouldDrain(isLast: isLast, bytes: settings.drainBytes) else { return }
         actions.append(.drain)
     }
 
@@ -329,7 +344,7 @@ extension Tail {
         var wakes = [deliveries.wake, commits.wake].compactMap { $0 }
         guard !isStopping else { return wakes }
         wakes += slots.values.compactMap(\.wake)
-        if !isFindingLanes { wakes.append(findLanesAt) }
+        if !isFindingLanes, let findLanesAt { wakes.append(findLanesAt) }
         if slots[.live]?.pass == nil, let poll = schedule.nextPoll {
             // A lane that is due and was not planned waits for the server's clock to move on.
             wakes.append(max(poll, moment.clock + .milliseconds(200)))

@@ -19,6 +19,8 @@ public enum TailEvent: Sendable {
     case lanes(Result<[Lane], ReadFailure>)
     case loaded(Ring, Interval, Result<[AcknowledgedBatch], StoreFailure>)
     case read(Ring, Result<PageReading, ReadFailure>)
+    /// The output has the batch in its hands, and can be given another one; its answer is an event of its own, before or after this.
+    case taken
     case answered(sequence: Int, Answer)
     case committed(Result<Void, StoreFailure>)
     case woken
@@ -26,7 +28,8 @@ public enum TailEvent: Sendable {
     case stopped
 }
 
-/// What a tail wants done. Each is answered by exactly one event, but for `wake` (the earliest counts), `drain`,
+/// What a tail wants done. Each is answered by exactly one event, but for `deliver` and `setApart` (`taken` and `answered`), and for
+/// `wake` (the earliest counts), `drain`,
 /// `report` and `finish`.
 public enum TailAction: Sendable {
     case findLanes

@@ -46,18 +46,19 @@ public final class TailRunner: Sendable {
             let (deliveries, deliver) = AsyncStream.makeStream(of: Delivery.self)
             group.addTask { await self.perform(deliveries) }
             send.yield(.started)
-            var alarm: Duration?
+            // The deadlines that are slept for: each new one is earlier than all of them, so that they stay few.
+            var alarms: Set<Duration> = []
             for await event in events {
-                if case .woken = event { alarm = nil }
                 let now = clock.now()
+                if case .woken = event { alarms = alarms.filter { $0 > now } }
                 let actions = tail.handle(event, at: Moment(clock: now, server: source.serverNow() ?? ledger.start))
                 for action in actions {
                     switch action {
                     case .deliver(let batch): deliver.yield(.batch(batch))
                     case .drain: deliver.yield(.drain)
                     case .wake(let deadline):
-                        guard alarm.map({ deadline < $0 }) ?? true else { continue }
-                        alarm = deadline
+                        guard alarms.allSatisfy({ deadline < $0 }) else { continue }
+                        alarms.insert(deadline)
                         group.addTask { await self.wake(at: deadline) }
                     case .report(let report): observer.tail(settings.output, reported: report)
                     case .finish(let refusal):
@@ -108,12 +109,14 @@ public final class TailRunner: Sendable {
             switch delivery {
             case .batch(let batch):
                 await output.deliver(batch) { self.send.yield(.answered(sequence: batch.sequence, $0)) }
+                send.yield(.taken)
             case .drain: await output.drain()
             }
         }
     }
 
     private func setApart(_ batch: Batch, reason: String) async {
+        defer { send.yield(.taken) }
         do {
             try await deadLetters.keep(batch.audits, of: batch.page, reason: reason)
             send.yield(.answered(sequence: batch.sequence, .acknowledged))

@@ -22,7 +22,9 @@ public struct TailSettings: Sendable {
     public var batchEvents = 500
     public var batchBytes = 1 << 20
     /// Pages that were read and are not acknowledged hold no more bytes than this before reading pauses (the live ring may exceed it by one page).
-    public var unacknowledgedBytes = 16 << 20
+    public var unacknowledgedBytes = 12 << 20
+    /// After this many bytes an output is asked to settle what it owes, so that one which waits before it acknowledges does not stop the reading.
+    public var drainBytes = 8 << 20
     /// Acknowledged ids that wait to be written, before reading pauses.
     public var uncommittedIDs = 50_000
     public var outputRetry = (first: Duration.milliseconds(500), most: Duration.seconds(60))

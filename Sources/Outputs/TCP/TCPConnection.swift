@@ -1,5 +1,6 @@
 import CSupport
 import Engine
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -53,10 +54,12 @@ final class TCPConnection: ChannelInboundHandler {
         return channel.writeAndFlush(bytes)
     }
 
-    /// Says that nothing follows, so that the peer's close confirms everything.
+    /// Says that nothing follows, so that the peer's close confirms everything. Everything that was sent has been written.
     func halfClose(_ channel: any Channel) {
         isHalfClosed = true
-        channel.close(mode: .output, promise: nil)
+        if confirmation.isEmpty { return channel.close(promise: nil) }
+        // Past the channel, which would close the descriptor together with the peer, and its account with it.
+        _ = withDescriptor(channel) { shutdown($0, Int32(SHUT_WR)) }
     }
 
     private func watch(_ channel: any Channel) {
@@ -78,14 +81,22 @@ final class TCPConnection: ChannelInboundHandler {
             to: progress.acknowledged, largestWindow: progress.largest_peer_window,
             at: .nanoseconds(elapsed.nanoseconds))
         for reply in confirmed { reply(.acknowledged) }
+        // Half closed, it is good for nothing else.
+        if isHalfClosed, confirmation.isEmpty { channel.close(promise: nil) }
         if progress.state == TCPConnection.closedState { channel.close(promise: nil) }
     }
 
     private func lastProgress(_ channel: any Channel) -> csupport_tcp_progress? {
-        try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { descriptor in
+        withDescriptor(channel) { descriptor in
             var progress = csupport_tcp_progress()
             return csupport_tcp_progress(descriptor, &progress) == 0 ? progress : nil
         } ?? nil
+    }
+
+    /// `nil` where the channel is closed.
+    private func withDescriptor<Value>(_ channel: any Channel, _ body: (Int32) -> Value) -> Value? {
+        guard channel.isActive else { return nil }
+        return try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self, body)
     }
 
     /// The peer closed after our half close. What its kernel had acknowledged by then was read: closing with something unread, or with

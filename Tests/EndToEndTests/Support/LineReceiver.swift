@@ -1,0 +1,143 @@
+import Foundation
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// A TCP collector of lines that beg to be lost: it can reset a connection after any number of bytes, with whatever is unread in its
+/// buffer.
+final class LineReceiver: Sendable {
+    /// One event, and the number of the connection that brought it.
+    struct Event: Sendable {
+        let id: String
+        let connection: Int
+    }
+
+    private struct State {
+        var events: [Event] = []
+        var distinct: Set<String> = []
+        var connections = 0
+        var resets = 0
+        /// How many bytes the coming connections may bring before they are reset; empty for no limit.
+        var limits: [Int] = []
+        var waiting: [(count: Int, resume: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = NIOLockedValueBox(State())
+    private let channel: any Channel
+    let port: Int
+
+    /// - Parameters:
+    ///   - port: 0 for a free one.
+    ///   - limits: after how many bytes the first connections are reset, one after the other.
+    init(port: Int = 0, limits: [Int] = []) async throws {
+        state.withLockedValue { $0.limits = limits.reversed() }
+        let state = state
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { child in
+                child.eventLoop.makeCompletedFuture {
+                    let (number, limit) = state.withLockedValue { state in
+                        state.connections += 1
+                        return (state.connections, state.limits.popLast())
+                    }
+                    try child.pipeline.syncOperations.addHandler(Lines(number, limit, state))
+                }
+            }
+            .bind(host: "127.0.0.1", port: port).get()
+        self.port = channel.localAddress?.port ?? 0
+    }
+
+    var url: String { "tcp://127.0.0.1:\(port)" }
+    var events: [Event] { state.withLockedValue { $0.events } }
+    var ids: Set<String> { state.withLockedValue { $0.distinct } }
+    var connections: Int { state.withLockedValue { $0.connections } }
+    var resets: Int { state.withLockedValue { $0.resets } }
+
+    /// Returns when so many distinct ids have come, or when the test has run out of time.
+    func received(_ count: Int) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLockedValue { state in
+                    if state.distinct.count >= count || Task.isCancelled { return true }
+                    state.waiting.append((count, continuation))
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            let waiting = state.withLockedValue { state in
+                defer { state.waiting = [] }
+                return state.waiting
+            }
+            for waiter in waiting { waiter.resume.resume() }
+        }
+    }
+
+    /// Returns when all of these ids have come, or when the test has run out of time.
+    func received(_ wanted: Set<String>) async {
+        while case let ids = ids, !wanted.isSubset(of: ids), !Task.isCancelled { await received(ids.count + 1) }
+    }
+
+    func close() async throws { try await channel.close() }
+
+    /// A port where nobody listens.
+    static func unusedPort() async throws -> Int {
+        let receiver = try await LineReceiver()
+        try await receiver.close()
+        return receiver.port
+    }
+
+    private final class Lines: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let number: Int
+        private let limit: Int?
+        private let state: NIOLockedValueBox<State>
+        private var rest = ByteBuffer()
+        private var bytes = 0
+
+        init(_ number: Int, _ limit: Int?, _ state: NIOLockedValueBox<State>) {
+            self.number = number
+            self.limit = limit
+            self.state = state
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            var chunk = unwrapInboundIn(data)
+            let allowed = limit.map { max(0, $0 - bytes) } ?? .max
+            let isOver = chunk.readableBytes > allowed
+            if isOver { chunk = chunk.readSlice(length: allowed) ?? ByteBuffer() }
+            bytes += chunk.readableBytes
+            rest.writeBuffer(&chunk)
+            take()
+            guard isOver else { return }
+            state.withLockedValue { $0.resets += 1 }
+            // No lingering: the kernel answers with RST, and drops what was not read.
+            _ = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                var value = linger(l_onoff: 1, l_linger: 0)
+                return setsockopt($0, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+            }
+            context.close(promise: nil)
+        }
+
+        private func take() {
+            var found: [String] = []
+            while let length = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map({ $0 - rest.readerIndex }) {
+                guard let line = rest.readString(length: length), rest.readInteger(as: UInt8.self) != nil else { break }
+                if line.hasPrefix("{\"id\":\""), line.hasSuffix("}") { found.append(String(line.dropFirst(7).prefix { $0 != "\"" })) }
+            }
+            rest.discardReadBytes()
+            let reached = state.withLockedValue { state in
+                for id in found {
+                    state.events.append(Event(id: id, connection: number))
+                    state.distinct.insert(id)
+                }
+                let count = state.distinct.count
+                let reached = state.waiting.filter { $0.count <= count }
+                state.waiting.removeAll { $0.count <= count }
+                return reached
+            }
+            for waiter in reached { waiter.resume.resume() }
+        }
+    }
+}

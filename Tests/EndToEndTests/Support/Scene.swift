@@ -1,0 +1,103 @@
+import AuditCore
+import Foundation
+import Simulator
+
+/// A simulated organization that serves, and a directory for a program that reads it.
+struct Scene: Sendable {
+    /// Distinct from everything else that a program may write.
+    static let secret = "kept-to-ourselves-5d1f"
+    /// How long the organization has been quiet when the scene begins, so that no audit lies in the second that is going on.
+    private static let quiet = Duration.seconds(10)
+
+    let simulator: Simulator
+    let clock: OrganizationClock
+    let url: String
+    let directory: String
+
+    /// The variables that point the program at the organization.
+    var environment: [String: String] { Scene.environment(url) }
+
+    static func environment(_ url: String) -> [String: String] {
+        [
+            "GENESYSCLOUD_API_URL": url, "GENESYSCLOUD_OAUTHCLIENT_ID": "simulator",
+            "GENESYSCLOUD_OAUTHCLIENT_SECRET": secret,
+        ]
+    }
+
+    var offsets: String { directory + "/offsets.db" }
+
+    func path(_ name: String) -> String { directory + "/" + name }
+
+    /// Writes a file in the directory.
+    /// - Returns: its path.
+    func write(_ text: String, to name: String) throws -> String {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
+        return path(name)
+    }
+
+    /// The ids of a file of lines in the directory; none where there is no such file.
+    func ids(in name: String) throws -> [String] {
+        guard let bytes = FileManager.default.contents(atPath: path(name)) else { return [] }
+        return try EndToEndTests.ids(inLines: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The ids that the realtime endpoint has shown by now.
+    var visible: Set<String> {
+        Set(simulator.truth().compactMap { $0.realtime == nil ? nil : $0.id.description })
+    }
+
+    /// Runs `body` beside the organization, and removes the directory afterwards.
+    static func with<Value: Sendable>(
+        _ configuration: SimulatorConfiguration, _ body: @escaping @Sendable (Scene) async throws -> Value
+    ) async throws -> Value {
+        let clock = OrganizationClock()
+        var configuration = configuration
+        configuration.now = { clock.now }
+        let simulator = try Simulator(configuration)
+        clock.advance(by: quiet)
+        return try await withDirectory { directory in
+            try await withThrowingTaskGroup(of: Value?.self) { group in
+                defer { group.cancelAll() }
+                let (ports, port) = AsyncStream.makeStream(of: Int.self)
+                group.addTask {
+                    defer { port.finish() }
+                    try await simulator.run { port.yield($0) }
+                    return nil
+                }
+                for await number in ports {
+                    let url = "http://127.0.0.1:\(number)"
+                    return try await body(Scene(simulator: simulator, clock: clock, url: url, directory: directory))
+                }
+                try await group.waitForAll()
+                throw CancellationError()
+            }
+        }
+    }
+
+    /// Runs `body` with an empty directory, and removes it afterwards.
+    static func withDirectory<Value: Sendable>(_ body: @Sendable (String) async throws -> Value) async throws -> Value {
+        let directory = NSTemporaryDirectory() + "auditferry-test-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        return try await body(directory)
+    }
+
+    /// An organization with so many audits in the last ten minutes, for a program that may ask as often as it likes.
+    static func organization(events: Int, seed: UInt64 = 1, faults: String = "") throws -> SimulatorConfiguration {
+        var configuration = SimulatorConfiguration()
+        configuration.seed = seed
+        configuration.history = .seconds(600)
+        configuration.historyEvents = events
+        configuration.clientSecret = Secret(secret)
+        configuration.requestsPerMinute = 1_000_000
+        configuration.faults = try FaultPlan(names: faults)
+        return configuration
+    }
+}
+
+/// The ids in lines of JSON.
+func ids(inLines text: String) throws -> [String] {
+    return try text.split(separator: "\n").compactMap { try JSONDecoder().decode(Line.self, from: Data($0.utf8)).id }
+}
+
+private struct Line: Decodable { let id: String? }

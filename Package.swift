@@ -97,6 +97,12 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // Measures the stages and the whole; in this package, since it needs nothing that the package does not build anyway.
+        .executableTarget(
+            name: "auditferry-benchmark",
+            dependencies: ["AuditAPI", "AuditCore", "Engine", "Formats", "OffsetStore", "Outputs"],
+            path: "Tests/Benchmarks", swiftSettings: settings),
+
         // C: two system libraries, and the few lines that Swift cannot say.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),

@@ -44,6 +44,28 @@ public enum AuditID: Hashable, Sendable {
     }
 }
 
+extension AuditID {
+    /// Texts are compared byte by byte: Swift holds two spellings of `é` equal, the API does not.
+    public static func == (left: AuditID, right: AuditID) -> Bool {
+        switch (left, right) {
+        case (.uuid(let high, let low), .uuid(let otherHigh, let otherLow)): high == otherHigh && low == otherLow
+        case (.text(let text), .text(let other)): text.utf8.elementsEqual(other.utf8)
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .uuid(let high, let low):
+            hasher.combine(high)
+            hasher.combine(low)
+        case .text(let text):
+            var copy = text
+            copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+    }
+}
+
 extension AuditID: CustomStringConvertible {
     /// The text that the API wrote.
     public var description: String {

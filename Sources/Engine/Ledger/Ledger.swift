@@ -26,20 +26,13 @@ public struct Ledger: Sendable, Equatable {
         lanes[lane, default: Coverage()].insert(interval)
     }
 
-    /// Takes over the lanes that are read from now on. A lane without a coverage of its own begins with what is known to be covered: a
-    /// service with what the lane of all services has, the lane of all services with what every service has.
+    /// Takes over the lanes that are read from now on. A service without a coverage of its own begins with what the lane of all services has.
+    /// Never the other way round: what the known services have says nothing of a service that was not read.
     ///
     /// - Returns: the lanes whose coverage was made, for the store.
     public mutating func adopt(_ wanted: [Lane]) -> [Lane] {
+        guard let inherited = lanes[.all] else { return [] }
         let made = wanted.filter { lanes[$0] == nil }
-        let inherited: Coverage?
-        if made == [.all] {
-            let services = lanes.values
-            inherited = services.dropFirst().reduce(services.first) { $0?.intersection($1) }
-        } else {
-            inherited = lanes[.all]
-        }
-        guard let inherited else { return [] }
         for lane in made { lanes[lane] = inherited }
         return made
     }

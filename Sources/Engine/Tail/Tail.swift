@@ -82,8 +82,12 @@ extension Tail {
             findLanesAt = lanes == [.all] ? nil : moment.clock + settings.laneInterval
             if lanes != schedule.lanes { actions.append(.report(.lanes(lanes))) }
             schedule.adopt(lanes, at: moment.clock)
-            for lane in ledger.adopt(lanes) { commits.covered(ledger.coverage(of: lane), of: lane) }
-            _ = planned.adopt(lanes)
+            for lane in ledger.adopt(lanes) {
+                let coverage = ledger.coverage(of: lane)
+                commits.covered(coverage, of: lane)
+                // What is read and not acknowledged will be covered for the old lane alone.
+                for interval in coverage.intervals { planned.cover(interval, of: lane) }
+            }
         case .failure(.cancelled): break
         case .failure(let failure):
             let wait = laneBackoff.failed(asked: failure.delay)

@@ -58,16 +58,33 @@ struct ConfigurationLoading<Files: ConfigurationFiles> {
         return (configuration, problems.warnings)
     }
 
-    private func read(_ source: ConfigurationSource) throws(Failure) -> ConfigurationDraft {
-        let document: YAMLDocument
+    /// The path of the offsets alone.
+    func offsetsPath() throws(Failure) -> String {
+        let flagSettings = try FlagSettings(flags, workingDirectory: files.workingDirectory)
+        if let path = flagSettings.offsetsPath { return path }
+        let source = try ConfigurationSource.find(explicit: flags.configPath, files)
+        var path: String?
+        if let source { path = ConfigurationDraft.offsetsPath(try document(source), context(source)) }
+        guard problems.isEmpty, let path = path ?? defaultOffsetsPath() else { throw failure(source) }
+        return path
+    }
+
+    private func document(_ source: ConfigurationSource) throws(Failure) -> YAMLDocument {
         do throws(YAMLProblem) {
-            document = try YAMLReader.read(source.content.bytes)
+            return try YAMLReader.read(source.content.bytes)
         } catch {
             let place = "\(source.name):\(error.mark.line):\(error.mark.column)"
             throw Failure(.configuration, "\(place): \(error.message)", hint: ConfigurationSource.hint)
         }
-        let draft = ConfigurationDraft(
-            document, ConfigurationContext(fileName: source.name, environment: environment, problems: problems))
+    }
+
+    private func context(_ source: ConfigurationSource) -> ConfigurationContext {
+        ConfigurationContext(fileName: source.name, environment: environment, problems: problems)
+    }
+
+    private func read(_ source: ConfigurationSource) throws(Failure) -> ConfigurationDraft {
+        let document = try document(source)
+        let draft = ConfigurationDraft(document, context(source))
         if case .value = draft.credentials.secret, source.content.isReadableByAll, !source.takesSecretFromVariable(document) {
             problems.warn("\(source.name): holds a client secret and can be read by every user of this machine; use chmod 600")
         }

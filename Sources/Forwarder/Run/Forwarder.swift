@@ -56,7 +56,7 @@ public struct Forwarder: Sendable {
     }
 
     private func run(_ store: OffsetStore, _ signals: some AsyncSequence<RunSignal, Never> & Sendable) async throws {
-        let tails = Tails(logger: logger)
+        let tails = Tails(logger: logger, board: board)
         try await withThrowingTaskGroup(of: Progress.self) { group in
             defer { group.cancelAll() }
             group.addTask {
@@ -187,8 +187,12 @@ public enum RunSignal: Sendable {
 private final class Tails: Sendable {
     private let running = NIOLockedValueBox<[(tail: TailRunner, output: any Output)]>([])
     private let logger: Logger
+    private let board: StatusBoard
 
-    init(logger: Logger) { self.logger = logger }
+    init(logger: Logger, board: StatusBoard) {
+        self.logger = logger
+        self.board = board
+    }
 
     func add(_ tail: TailRunner, _ output: any Output) {
         running.withLockedValue { $0.append((tail, output)) }
@@ -209,7 +213,7 @@ private final class Tails: Sendable {
         case .reopen:
             for output in outputs { await output.reopen() }
             logger.info("files are opened anew")
-        case .logStatus: break
+        case .logStatus: board.log(to: logger)
         }
         return false
     }

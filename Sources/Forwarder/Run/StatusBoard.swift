@@ -1,4 +1,5 @@
 import Engine
+import Logging
 import NIOConcurrencyHelpers
 
 /// Where every tail stands at this moment, for whoever wants to show it.
@@ -12,5 +13,22 @@ public final class StatusBoard: Sendable {
 
     func set(_ status: TailStatus, of output: String) {
         statuses.withLockedValue { $0[output] = status }
+    }
+}
+
+extension StatusBoard {
+    /// One entry an output, in the order of their names.
+    func log(to logger: Logger) {
+        let statuses = current.sorted { $0.key < $1.key }
+        if statuses.isEmpty { logger.info("no output has begun yet") }
+        for (output, status) in statuses {
+            logger.info(
+                "output stands",
+                metadata: [
+                    "output": "\(output)", "received": "\(status.received)", "delivered": "\(status.delivered)",
+                    "duplicates": "\(status.duplicates)", "unacknowledged": "\(status.unacknowledged)",
+                    "frontier": "\(status.frontier.map { "\($0)" } ?? "none")", "gap": "\(status.gap.shortText)",
+                ])
+        }
     }
 }

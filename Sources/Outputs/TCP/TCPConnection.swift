@@ -20,6 +20,7 @@ final class TCPConnection: ChannelInboundHandler {
     private var confirmation = Confirmation<Reply>(settle: TCPConnection.settle)
     private var isWatching = false
     private var isHalfClosed = false
+    private var hasEnded = false
     private var failure: (any Error)?
     private let beginning = NIODeadline.now()
 
@@ -49,6 +50,10 @@ final class TCPConnection: ChannelInboundHandler {
 
     /// Writes a batch; `reply` is called when it is confirmed, or when the connection has gone.
     func send(_ bytes: ByteBuffer, on channel: any Channel, reply: @escaping Reply) -> EventLoopFuture<Void> {
+        guard !hasEnded else {
+            reply(.refusedForNow(refusal))
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
         confirmation.sent(bytes.readableBytes, reply)
         watch(channel)
         return channel.writeAndFlush(bytes)
@@ -106,8 +111,13 @@ final class TCPConnection: ChannelInboundHandler {
         for reply in confirmation.closedInOrder(at: progress.acknowledged) { reply(.acknowledged) }
     }
 
+    private var refusal: Refusal {
+        Refusal("\(name): \(failure.map(TCPFailure.describe) ?? "the collector closed the connection")")
+    }
+
     private func end() {
-        let refusal = Refusal("\(name): \(failure.map(TCPFailure.describe) ?? "the collector closed the connection")")
+        hasEnded = true
+        let refusal = refusal
         for reply in confirmation.broken() { reply(.refusedForNow(refusal)) }
     }
 }

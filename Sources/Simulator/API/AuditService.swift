@@ -115,6 +115,7 @@ final class AuditService: Sendable {
         case .unauthorized: throw .badToken
         case .forbidden: throw .forbidden
         case .tooManyRequests(let seconds): throw .tooManyRequests(allowance.allowed, seconds: seconds)
+        case .tooManyRequestsSilently(let window): throw .tooManyRequests(allowance.allowed, window: window)
         case .internalError: throw .internalError
         case .emptyUnavailable: return Answer(status: 503, body: [], contentType: nil)
         case .gatewayPage:

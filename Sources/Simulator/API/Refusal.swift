@@ -62,13 +62,15 @@ struct Refusal: Error, Sendable, Equatable {
         Refusal(413, "request.entity.too.large", "The request is over the size limit. Maximum bytes: \(most)")
     }
 
-    /// - Parameter seconds: until it may be tried again; `nil` for an answer that does not say.
-    static func tooManyRequests(_ allowed: Int, seconds: Int?) -> Refusal {
-        guard let seconds else {
-            return Refusal(
-                429, "too.many.requests", "Rate limit exceeded the maximum [\(allowed)] requests within [60] seconds",
-                parameters: ["limit": String(allowed)])
-        }
+    /// - Parameter window: the seconds in which so many are allowed; the answer does not say when it may be tried again.
+    static func tooManyRequests(_ allowed: Int, window: Int) -> Refusal {
+        Refusal(
+            429, "too.many.requests", "Rate limit exceeded the maximum [\(allowed)] requests within [\(window)] seconds",
+            parameters: ["limit": String(allowed)])
+    }
+
+    /// - Parameter seconds: until it may be tried again.
+    static func tooManyRequests(_ allowed: Int, seconds: Int) -> Refusal {
         var refusal = Refusal(
             429, "too.many.requests.retry.after", "Rate limit exceeded the maximum. Retry the request in [\(seconds)] seconds",
             parameters: ["retryAfter": String(seconds)])

@@ -79,7 +79,7 @@ extension Fault {
         case .unauthorized: "every Nth request is refused (401), although the token is fine"
         case .forbidden: "the permission is missing (403)"
         case .rateLimit: "every Nth request is over the rate limit (429), with Retry-After"
-        case .rateLimitSilent: "every Nth request is over the rate limit (429), without Retry-After"
+        case .rateLimitSilent: "every Nth request is over the rate limit (429), without Retry-After; the message names the window"
         case .rateLimitLong: "every Nth request is over the rate limit (429), with a Retry-After of an hour"
         case .truncate: "every Nth answer ends in the middle, and the connection is closed"
         case .malformed: "every Nth answer is not valid JSON"
@@ -116,7 +116,7 @@ extension Fault {
         case .slow: [.count("every", "1"), .duration("delay", "500ms")]
         case .clockSkew: [.init(name: "seconds", kind: .integer, standard: "-90")]
         case .unauthorized: [.count("every", "11")]
-        case .rateLimitSilent: [.count("every", "17")]
+        case .rateLimitSilent: [.count("every", "17"), .duration("window", "60s")]
         case .truncate: [.count("every", "7")]
         case .malformed: [.count("every", "19")]
         case .html502: [.count("every", "23")]

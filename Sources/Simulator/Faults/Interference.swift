@@ -6,8 +6,10 @@ struct Interference: Sendable, Equatable {
     enum Refusal: Sendable, Equatable {
         case unauthorized
         case forbidden
-        /// With the seconds of `Retry-After`; without the header, and without seconds in the text, if `nil`.
-        case tooManyRequests(seconds: Int?)
+        /// With the seconds of `Retry-After`.
+        case tooManyRequests(seconds: Int)
+        /// Without the header; the text names the seconds of the window.
+        case tooManyRequestsSilently(window: Int)
         case gatewayPage
         case emptyUnavailable
         case internalError
@@ -55,14 +57,14 @@ struct InterferenceCounters: Sendable {
         if hits(.error500) { refusal = .internalError }
         if hits(.empty503) { refusal = .emptyUnavailable }
         if hits(.html502) { refusal = .gatewayPage }
-        if hits(.rateLimitSilent) { refusal = .tooManyRequests(seconds: nil) }
+        if hits(.rateLimitSilent) { refusal = .tooManyRequestsSilently(window: seconds(.rateLimitSilent, "window")) }
         if hits(.rateLimit) { refusal = .tooManyRequests(seconds: seconds(.rateLimit)) }
         if hits(.rateLimitLong) { refusal = .tooManyRequests(seconds: seconds(.rateLimitLong)) }
         if hits(.unauthorized) { refusal = .unauthorized }
         return refusal
     }
 
-    private func seconds(_ fault: Fault) -> Int {
-        Int((plan.duration(fault, "wait") ?? .zero).wholeMilliseconds + 999) / 1000
+    private func seconds(_ fault: Fault, _ parameter: String = "wait") -> Int {
+        Int((plan.duration(fault, parameter) ?? .zero).wholeMilliseconds + 999) / 1000
     }
 }

@@ -38,3 +38,26 @@ extension Signals {
         return (merged, { continuation.yield(.stop) })
     }
 }
+
+extension Signals {
+    /// Runs `work` until it is done, or cancels it at the first signal to stop.
+    /// - Returns: whether it was done.
+    static func stopping(
+        _ signals: AsyncStream<RunSignal>, _ work: @escaping @Sendable () async throws -> Void
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await work()
+                return true
+            }
+            group.addTask {
+                for await signal in signals {
+                    if case .stop = signal { return false }
+                }
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+    }
+}

@@ -12,10 +12,15 @@ final class Program: Sendable {
         let errors: String
     }
 
+    private struct End {
+        var status: Int32?
+        var waiting: [CheckedContinuation<Int32, Never>] = []
+    }
+
     private let process: Process
     private let standardError = CapturedStream()
     private let standardOutput = CapturedStream()
-    private let ended: AsyncStream<Void>
+    private let end = NIOLockedValueBox(End())
     /// What must not stand in anything that it writes.
     private let secret: String?
 
@@ -39,9 +44,14 @@ final class Program: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardError = standardError.pipe
         process.standardOutput = standardOutput.pipe
-        let (ended, end) = AsyncStream.makeStream(of: Void.self)
-        self.ended = ended
-        process.terminationHandler = { _ in end.finish() }
+        process.terminationHandler = { [end] process in
+            let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+            let waiting = end.withLockedValue { end in
+                end.status = status
+                return end.waiting
+            }
+            for waiter in waiting { waiter.resume(returning: status) }
+        }
         try process.run()
     }
 
@@ -57,8 +67,14 @@ final class Program: Sendable {
     /// - Returns: the exit status, negative for the signal that ended it.
     @discardableResult
     func status() async -> Int32 {
-        await withTaskCancellationHandler {
-            for await _ in ended {}
+        let status = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let status = end.withLockedValue { end in
+                    if end.status == nil { end.waiting.append(continuation) }
+                    return end.status
+                }
+                if let status { continuation.resume(returning: status) }
+            }
         } onCancel: {
             send(SIGKILL)
         }
@@ -68,7 +84,7 @@ final class Program: Sendable {
             #expect(!errors.contains(secret), "the client secret stands on stderr")
             #expect(!output.contains(secret), "the client secret stands on stdout")
         }
-        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        return status
     }
 
     var errors: String { standardError.text }
@@ -78,6 +94,12 @@ final class Program: Sendable {
     func errorLines(_ count: Int = 1, containing text: String) async throws {
         let isThere = await standardError.wait { $0.split(separator: "\n").count { $0.contains(text) } >= count }
         try #require(isThere, "it ended without having written '\(text)' \(count) times:\n\(errors)")
+    }
+
+    /// Returns when stdout has so many lines; a program that ends before is a failure of the test.
+    func outputLines(_ count: Int) async throws {
+        let isThere = await standardOutput.wait { $0.utf8.count { $0 == UInt8(ascii: "\n") } >= count }
+        try #require(isThere, "it ended before it had written \(count) lines:\n\(errors)")
     }
 
     /// Runs it to its end.

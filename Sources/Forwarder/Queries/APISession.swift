@@ -1,0 +1,78 @@
+import AuditAPI
+import AuditCore
+import AuditReader
+import Engine
+
+/// The conversation of one command with the API: every error becomes what its user reads, and what may pass is tried again a few times.
+struct APISession: Sendable {
+    let genesys: GenesysSettings
+    let reader: AuditReader
+    let clock: any EngineClock
+
+    init(_ genesys: GenesysSettings, transport: any HTTPTransport, clock: any EngineClock) {
+        self.genesys = genesys
+        self.clock = clock
+        reader = AuditReader(
+            endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys),
+            transport: transport,
+            clock: clock)
+    }
+
+    var client: AuditAPIClient { reader.client }
+    var expand: [Expansion] { genesys.selection.expandsUser ? [.user] : [] }
+
+    /// The first contact: gets a token and learns the server's time. An API that cannot be connected to is not waited for.
+    /// - Returns: what the realtime endpoint carries.
+    /// - Throws: `Failure`; `CancellationError`.
+    func connect() async throws -> AuditQueryServiceMapping {
+        try await call({ $0.isTransient && $0.kind != .connection }) {
+            try await client.authenticate()
+            return try await client.realtimeServiceMapping()
+        }
+    }
+
+    /// The server's time, never ahead of it. Known once `connect` has returned.
+    func serverNow() throws(Failure) -> Instant {
+        if let now = reader.serverNow() { return now }
+        throw Failure(
+            .failed, "API '\(genesys.endpoints.api)' does not say what time it is",
+            hint: "a proxy may remove the 'Date' header: the windows are made from it")
+    }
+
+    /// Does `work` until it succeeds, within the bounds of `Patience`.
+    /// - Throws: `Failure`; `CancellationError`.
+    func call<Value>(
+        _ mayPass: (AuditAPIError) -> Bool = \.isTransient, _ work: () async throws -> Value
+    ) async throws -> Value {
+        var patience = Patience()
+        while true {
+            do {
+                return try await work()
+            } catch let error as AuditAPIError {
+                if error.kind == .cancelled { throw CancellationError() }
+                guard mayPass(error), let pause = patience.failed(asked: error.requestedWait) else {
+                    throw APIFailure.failure(error, genesys)
+                }
+                try await clock.sleep(until: clock.now() + pause)
+            }
+        }
+    }
+
+    /// - Throws: `Failure` with code `data` where `service` is not in the mapping. The API answers a wrong name with no audits, or
+    ///   with an error that does not name it.
+    static func check(_ service: String, in mapping: AuditQueryServiceMapping, endpoint: String) throws(Failure) {
+        let names = mapping.serviceNames
+        guard !names.contains(service) else { return }
+        let question = NearestName.question(service, among: names)
+        throw Failure(
+            .data, "service \(Quoted.value(service)) is not known to the \(endpoint) endpoint\(question)",
+            hint: "'auditferry services' lists the services of both endpoints, spelled as the API wants them")
+    }
+}
+
+extension AuditAPIError {
+    fileprivate var requestedWait: Duration? {
+        if case .rateLimited(let wait) = kind { return wait }
+        return nil
+    }
+}

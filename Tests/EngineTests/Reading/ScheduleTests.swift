@@ -1,0 +1,96 @@
+import AuditCore
+import EngineTesting
+import Testing
+
+@testable import Engine
+
+struct ScheduleTests {
+    private static let day: Int64 = 86_400
+    private let architect = Lane(service: "Architect")
+
+    private func schedule(_ lanes: [Lane] = [.all], end: TailSettings.End? = nil) -> Schedule {
+        var settings = TailSettings(output: "siem")
+        settings.end = end
+        var schedule = Schedule(settings: settings)
+        schedule.adopt(lanes, at: .zero)
+        return schedule
+    }
+
+    private func moment(_ server: Int64, clock: Int64 = 0) -> Moment { Moment(clock: .seconds(clock), server: at(server)) }
+
+    private func ledger(_ covered: [Interval], start: Int64 = 0, lane: Lane = .all) -> Ledger {
+        Ledger(start: at(start), lanes: [lane: Coverage(covered)])
+    }
+
+    @Test func `a lane that is followed closely is read from the overlap before its frontier`() {
+        let pass = schedule().livePass(ledger([span(0, 1000)]), at: moment(1100))
+        #expect(pass?.interval == span(880, 1100))
+        #expect(schedule().catchUpPass(ledger([span(0, 1000)]), at: moment(1100))?.interval == nil)
+    }
+
+    @Test func `far behind, fresh audits are read at once and the rest beside them`() {
+        let live = schedule().livePass(ledger([span(0, 1000)]), at: moment(9000))
+        #expect(live?.interval == span(8880, 9000))
+        let covered = ledger([span(0, 1000), span(8880, 8998)])
+        let catchUp = schedule().catchUpPass(covered, at: moment(9000))
+        #expect(catchUp?.interval == span(880, 8880))
+    }
+
+    @Test func `the oldest gap of all lanes is filled first`() {
+        var ledger = ledger([span(0, 1000), span(2000, 9000)])
+        for interval in [span(0, 500), span(600, 9000)] { ledger.cover(interval, of: architect) }
+        let pass = schedule([.all, architect]).catchUpPass(ledger, at: moment(9000))
+        #expect(pass?.lane == architect)
+        #expect(pass?.interval == span(380, 600))
+    }
+
+    @Test func `nothing is read before the output's beginning, nor beyond the retention`() {
+        let early = schedule().livePass(ledger([], start: 1000), at: moment(1050))
+        #expect(early?.interval == span(1000, 1050))
+        let now = 30 * ScheduleTests.day
+        let old = schedule().catchUpPass(ledger([span(0, 1000), span(now - 120, now)]), at: moment(now))
+        #expect(old?.interval == span(16 * ScheduleTests.day + 60, now - 120))
+    }
+
+    @Test func `what lies beyond the retention is named once`() {
+        var schedule = schedule()
+        let now = 30 * ScheduleTests.day
+        let ledger = ledger([span(0, 1000), span(now - 120, now)])
+        let lost = schedule.newlyLost(ledger, at: moment(now))
+        #expect(lost.map(\.interval) == [span(1000, 16 * ScheduleTests.day + 60)])
+        let again = schedule.newlyLost(ledger, at: moment(now))
+        #expect(again.isEmpty)
+    }
+
+    @Test func `the lane that has waited longest is polled, and again after its pace`() {
+        var schedule = schedule([.all, architect])
+        schedule.livePassEnded(.all, fresh: 0, at: .seconds(1))
+        #expect(schedule.livePass(ledger([]), at: moment(100, clock: 1))?.lane == architect)
+        schedule.livePassEnded(architect, fresh: 0, at: .seconds(2))
+        #expect(schedule.livePass(ledger([]), at: moment(100, clock: 15))?.interval == nil)
+        #expect(schedule.nextPoll == .seconds(16))
+        #expect(schedule.livePass(ledger([]), at: moment(100, clock: 17))?.lane == .all)
+    }
+
+    @Test func `it is complete when everything up to the end is covered, and not with a gap before`() {
+        let end = TailSettings.End(readUntil: at(500), coverUntil: at(500))
+        let schedule = schedule(end: end)
+        #expect(!schedule.isComplete(ledger([span(0, 499)]), at: moment(600)))
+        #expect(!schedule.isComplete(ledger([span(0, 100), span(200, 500)]), at: moment(600)))
+        #expect(schedule.isComplete(ledger([span(0, 500)]), at: moment(600)))
+        #expect(schedule.livePass(ledger([span(0, 400)]), at: moment(900))?.interval.end == at(500))
+    }
+
+    @Test func `a gap that the realtime endpoint gives no more keeps nobody waiting`() {
+        let now = 30 * ScheduleTests.day
+        let schedule = schedule(end: TailSettings.End(readUntil: at(now), coverUntil: at(now)))
+        #expect(!schedule.isComplete(ledger([span(0, 1000), span(17 * ScheduleTests.day, now)]), at: moment(now + 3)))
+        #expect(schedule.isComplete(ledger([span(0, 1000), span(16 * ScheduleTests.day, now)]), at: moment(now + 3)))
+    }
+
+    @Test func `a tail without an end is never complete, and neither is one that knows no lane`() {
+        #expect(!schedule().isComplete(ledger([span(0, 900)]), at: moment(900)))
+        let end = TailSettings.End(readUntil: at(1), coverUntil: at(1))
+        #expect(!schedule([], end: end).isComplete(ledger([span(0, 500)]), at: moment(600)))
+    }
+}

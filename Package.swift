@@ -124,6 +124,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "AuditReaderTests", dependencies: ["AuditReader", "AuditAPI", "AuditCore", "Engine"], swiftSettings: settings),
+        .testTarget(
             name: "EngineTests",
             dependencies: ["Engine", "EngineTesting", "AuditCore", .product(name: "NIOConcurrencyHelpers", package: nio)],
             swiftSettings: settings),

@@ -14,7 +14,8 @@ extension ReadFailure {
         case .badRequest where error.endpoint == .realtimeQuery: self = ReadFailure(refusedQuery: reason, lane: lane)
         case .badRequest where error.endpoint == .queryResults: self = .queryLost(reason)
         case .notFound where error.endpoint == .queryStatus || error.endpoint == .queryResults: self = .queryLost(reason)
-        case .badRequest, .notFound, .timeout, .server, .unexpected, .connection, .malformed, .queryNotDone, .downloadRefused, .bound:
+        case .badRequest, .notFound, .timeout, .server, .unexpected, .connection, .malformed, .queryNotDone, .downloadRefused,
+            .bound:
             self = .transient(reason, delay: nil)
         }
     }

@@ -5,7 +5,7 @@ import Glibc
 /// back when the process ends, however it ends.
 ///
 /// SQLite's own locks would keep an operator's `offsets show` out as well.
-final class InstanceLock: Sendable {
+struct InstanceLock: Sendable {
     private let descriptor: Int32
 
     init(path: String) throws(Failure) {
@@ -22,7 +22,8 @@ final class InstanceLock: Sendable {
         _ = line.withCString { pwrite(descriptor, $0, strlen($0), 0) }
     }
 
-    deinit { close(descriptor) }
+    /// Gives it back. To be called once.
+    func release() { close(descriptor) }
 
     private static func holder(_ descriptor: Int32) -> String? {
         var buffer = [UInt8](repeating: 0, count: 16)

@@ -17,7 +17,9 @@ enum OffsetFailures {
     static func corrupt(_ path: String, _ reason: String) -> Failure {
         Failure(
             .offsets, "offset file '\(path)' is damaged: \(reason.lowercasedFirst)",
-            hint: "move it aside and run again with --since set to before the damage: audits are delivered twice then, none is lost")
+            hint:
+                "move it aside and run again with --since set to before the damage: audits are delivered twice then, none is lost"
+        )
     }
 
     static func foreign(_ path: String) -> Failure {

@@ -24,7 +24,7 @@ public final class OffsetStore: Store, Sendable {
         case readOnly
     }
 
-    /// Opens the offset file, and its directory if that is missing (mode 0700).
+    /// Opens the offset file, and makes its directory if that is missing (mode 0700). To be closed by ``close()``.
     /// - Throws: `Failure` with code `offsets` or `locked`.
     public init(path: String, access: Access = .exclusive) throws(Failure) {
         switch access {
@@ -35,16 +35,23 @@ public final class OffsetStore: Store, Sendable {
             guard OffsetFile.exists(path) else { throw OffsetFailures.missing(path) }
             lock = nil
         }
-        connection = Connection(try OffsetFile.open(path, access: access))
+        do {
+            connection = Connection(try OffsetFile.open(path, access: access))
+        } catch {
+            lock?.release()
+            throw error
+        }
         thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
     }
 
+    /// Whether there is a file to open.
     public static func exists(_ path: String) -> Bool { OffsetFile.exists(path) }
 
-    /// Closes the file after what is under way. Nothing may be called afterwards.
+    /// Waits for what is under way, and lets another instance in. To be called once; nothing may be called afterwards.
     public func close() async {
         try? await thread.shutdownGracefully()
+        lock?.release()
     }
 
     public func ledger(of output: String) async throws -> Ledger? {

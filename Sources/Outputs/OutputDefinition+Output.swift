@@ -11,6 +11,15 @@ extension OutputDefinition {
         }
     }
 
+    /// What its acknowledgement means.
+    public var guarantee: Guarantee {
+        switch kind {
+        case .stdout: StdoutOutput.guarantee
+        case .file: FileOutput.guarantee
+        case .tcp: TCPOutput.guarantee
+        }
+    }
+
     /// Where it delivers to, for people; without secrets.
     public var destination: String {
         switch kind {

@@ -31,7 +31,9 @@ struct Row {
     let wall: Double
 
     static func head(_ name: String) {
-        print(pad(name, 28) + ["audits", "CPU us/audit", "audits/s/core", "audits/s wall", "MB/s/core"].map { lead($0, 15) }.joined())
+        print(
+            pad(name, 28)
+                + ["audits", "CPU us/audit", "audits/s/core", "audits/s wall", "MB/s/core"].map { lead($0, 15) }.joined())
     }
 
     func show() {

@@ -44,7 +44,8 @@ enum Stages {
     /// Every page of the hour, in windows of a minute. Only the exchange is counted, not what becomes of it.
     private static func read(_ organization: Organization, _ recorder: Recorder) async throws -> [[UInt8]] {
         let client = AuditAPIClient(
-            endpoints: try Endpoints(api: organization.url), credentials: Credentials(clientID: "simulator", secret: Secret("simulator")),
+            endpoints: try Endpoints(api: organization.url),
+            credentials: Credentials(clientID: "simulator", secret: Secret("simulator")),
             transport: recorder)
         try await client.authenticate()
         var count = 0
@@ -55,7 +56,8 @@ enum Stages {
             while true {
                 let answer = try await client.realtimeQueryPage(
                     AuditRealtimeQueryRequest(
-                        interval: Interval(start, start + .seconds(60)), sort: [.ascending], pageNumber: number, pageSize: pageSize),
+                        interval: Interval(start, start + .seconds(60)), sort: [.ascending], pageNumber: number,
+                        pageSize: pageSize),
                     expand: [.user])
                 count += answer.page.audits.count
                 guard number < answer.pageCount ?? 0 else { break }

@@ -36,7 +36,9 @@ import Testing
                 #expect(again.isEmpty, "\(again.count) audits came again that were committed")
             }
             try await receiver.close()
-            print("\(receiver.events.count - receiver.ids.count) duplicates of \(receiver.ids.count) audits after \(moments.count) kills")
+            print(
+                "\(receiver.events.count - receiver.ids.count) duplicates of \(receiver.ids.count) audits after \(moments.count) kills"
+            )
         }
     }
 
@@ -53,7 +55,9 @@ import Testing
             #expect(receiver.ids == scene.visible)
             #expect(receiver.resets > 5)
             try await receiver.close()
-            print("\(receiver.events.count - receiver.ids.count) duplicates of \(receiver.ids.count) audits after \(receiver.resets) resets")
+            print(
+                "\(receiver.events.count - receiver.ids.count) duplicates of \(receiver.ids.count) audits after \(receiver.resets) resets"
+            )
         }
     }
 

@@ -29,7 +29,9 @@ struct PageWalk: Sendable {
     var first: ReadRequest.Position { .page(1, size: pageSize) }
 
     mutating func received(_ page: AuditPage, total: Int?, pageCount: Int?, pageSize echoed: Int?) -> Step {
-        if let echoed, echoed > 0, echoed < pageSize, (echoed..<pageSize).contains(page.audits.count), total.map({ $0 > echoed }) ?? true {
+        if let echoed, echoed > 0, echoed < pageSize, (echoed..<pageSize).contains(page.audits.count),
+            total.map({ $0 > echoed }) ?? true
+        {
             // The server pages by a smaller size than was asked for: its page numbers count in that one, and a full page looks short.
             return .inconsistent("the page size \(pageSize) was cut to \(echoed)")
         }

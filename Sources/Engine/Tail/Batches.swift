@@ -43,7 +43,8 @@ extension ReadFailure {
     /// For people.
     public var reason: String {
         switch self {
-        case .tooMuch(let reason), .timedOut(let reason), .pageSize(let reason), .serviceRequired(let reason), .queryLost(let reason),
+        case .tooMuch(let reason), .timedOut(let reason), .pageSize(let reason), .serviceRequired(let reason),
+            .queryLost(let reason),
             .transient(let reason, _), .refused(let reason):
             reason
         case .cancelled: "cancelled"

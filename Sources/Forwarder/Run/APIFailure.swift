@@ -19,7 +19,8 @@ enum APIFailure {
                 .unreachable, "API '\(genesys.endpoints.api)' could not be used: \(reason)",
                 hint: "check the network, a proxy and the region; 'auditferry run' waits until the API answers")
         case .badRequest, .notFound, .tooLarge:
-            return Failure(.data, "API '\(genesys.endpoints.api)' refused the request: \(reason)", hint: "change what is asked for")
+            return Failure(
+                .data, "API '\(genesys.endpoints.api)' refused the request: \(reason)", hint: "change what is asked for")
         case .queryNotDone, .downloadRefused, .bound, .cancelled:
             return Failure(.failed, "query did not come to its end: \(reason)", hint: "try again")
         }

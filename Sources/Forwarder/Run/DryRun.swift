@@ -23,7 +23,8 @@ public struct DryRun: Sendable {
     public func lines() async throws -> [String] {
         let genesys = configuration.genesys
         let reader = AuditReader(
-            endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys), transport: transport)
+            endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys),
+            transport: transport)
         try await Connecting(genesys: genesys, reader: reader, clock: MonotonicClock(), logger: logger).run(waits: false)
         let now = reader.serverNow() ?? .localNow
         let lanes: [Lane]
@@ -32,7 +33,10 @@ public struct DryRun: Sendable {
         } catch {
             throw Failure(.unreachable, "the lanes cannot be found out: \(error.reason)", hint: "try again")
         }
-        var lines = ["api \(genesys.endpoints.api), server time \(now.wholeSecond)", "lanes \(lanes.map(\.description).joined(separator: ", "))"]
+        var lines = [
+            "api \(genesys.endpoints.api), server time \(now.wholeSecond)",
+            "lanes \(lanes.map(\.description).joined(separator: ", "))",
+        ]
         for definition in configuration.outputs { lines += try await plan(definition, lanes, now) }
         return lines
     }
@@ -41,11 +45,9 @@ public struct DryRun: Sendable {
         let known = try await ledger(of: definition.name)
         var ledger = known ?? Ledger(start: configuration.tail.since.instant(at: now))
         _ = ledger.adopt(lanes)
-        let output = definition.makeOutput(logger: logger)
-        defer { Task { await output.close() } }
         var lines = [
             "output \(definition.name): \(definition.destination), format \(definition.format.rawValue), "
-                + "guarantee \(output.guarantee.rawValue), \(known == nil ? "begins" : "goes on") at "
+                + "guarantee \(definition.guarantee.rawValue), \(known == nil ? "begins" : "goes on") at "
                 + "\((lanes.map { ledger.frontier(of: $0) }.min() ?? ledger.start).wholeSecond)"
         ]
         for lane in lanes {

@@ -110,7 +110,8 @@ public struct Forwarder: Sendable {
             logger.info(
                 "output begins",
                 metadata: [
-                    "output": "\(definition.name)", "to": "\(definition.destination)", "guarantee": "\(output.guarantee.rawValue)",
+                    "output": "\(definition.name)", "to": "\(definition.destination)",
+                    "guarantee": "\(output.guarantee.rawValue)",
                     "from": "\(ledger.lanes.keys.map { ledger.frontier(of: $0) }.min() ?? ledger.start)",
                 ])
             let letters = deadLetters(definition)

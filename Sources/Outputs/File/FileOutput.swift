@@ -8,7 +8,9 @@ import Logging
 /// line when it is opened: the piece was never acknowledged and comes again whole. Made with mode 0640; on SIGHUP it is closed and the name is
 /// opened anew, as rotation wants.
 public struct FileOutput: Output {
-    public let guarantee = Guarantee.durable
+    static let guarantee = Guarantee.durable
+
+    public var guarantee: Guarantee { Self.guarantee }
     public let window = 1
     private let format: Format
     private let path: String

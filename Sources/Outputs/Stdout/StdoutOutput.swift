@@ -9,7 +9,9 @@ import Glibc
 /// of it (pipe(7): the kernel keeps what was not read only as long as a reader lives), and when anything else has taken the bytes. A reader that
 /// has gone ends the run: nothing can bring it back.
 public struct StdoutOutput: Output {
-    public let guarantee = Guarantee.handoff
+    static let guarantee = Guarantee.handoff
+
+    public var guarantee: Guarantee { Self.guarantee }
     public let window = 1
     private let format: Format
     private let sink: LineSink

@@ -14,7 +14,9 @@ enum TCPFailure {
 
     private static func describe(_ error: NIOConnectionError) -> String {
         if let failed = error.connectionErrors.first { return describe(failed.error) }
-        if let unresolved = error.dnsAError ?? error.dnsAAAAError { return "name '\(error.host)' cannot be resolved: \(unresolved)" }
+        if let unresolved = error.dnsAError ?? error.dnsAAAAError {
+            return "name '\(error.host)' cannot be resolved: \(unresolved)"
+        }
         return "no address of '\(error.host)' answers"
     }
 

@@ -8,7 +8,9 @@ import NIOPosix
 /// Guarantee `transport`: see `Confirmation` for what is taken as an acknowledgement. One connection, opened when there is something to
 /// deliver; after a break everything unconfirmed is delivered again over a new one.
 public actor TCPOutput: Output {
-    public nonisolated let guarantee = Guarantee.transport
+    static let guarantee = Guarantee.transport
+
+    public nonisolated var guarantee: Guarantee { Self.guarantee }
     public nonisolated let window = 64
 
     private static let connectTimeout = TimeAmount.seconds(10)

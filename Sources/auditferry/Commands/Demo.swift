@@ -25,7 +25,9 @@ struct Demo: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Which organization: the same seed makes the same audits.", valueName: "n"))
     var seed: UInt64 = 1
 
-    @Option(name: .long, help: ArgumentHelp("Where to deliver: stdout, file:///PATH or tcp://HOST:PORT; repeatable.", valueName: "url"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Where to deliver: stdout, file:///PATH or tcp://HOST:PORT; repeatable.", valueName: "url"))
     var output: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("How to write an audit: json.", valueName: "format"))
@@ -72,7 +74,8 @@ struct Demo: AsyncParsableCommand {
     private static let history = Duration.seconds(240)
 
     private func tail(_ port: Int, _ directory: String) async throws {
-        let flags = ConfigurationFlags(outputs: output, format: format, offsetsPath: directory + "/offsets.db", logLevel: "warning")
+        let flags = ConfigurationFlags(
+            outputs: output, format: format, offsetsPath: directory + "/offsets.db", logLevel: "warning")
         var configuration = try ForwarderConfiguration.simulated(port: port, flags: flags)
         // Before the first audit, however long the start takes.
         configuration.tail.since = .back(Demo.history + .seconds(60))

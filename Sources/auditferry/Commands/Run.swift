@@ -31,7 +31,8 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Where an output begins that has no offset yet: now, a duration back, or an instant.", valueName: "time"))
+        help: ArgumentHelp(
+            "Where an output begins that has no offset yet: now, a duration back, or an instant.", valueName: "time"))
     var since: String?
 
     @Option(name: .long, help: ArgumentHelp("Read up to this instant, deliver, and exit.", valueName: "instant"))
@@ -62,7 +63,8 @@ struct Run: AsyncParsableCommand {
                 return
             }
             let forwarder = Forwarder(
-                configuration: loaded.configuration, extent: once ? .once : .following, logger: loaded.logger, transport: transport)
+                configuration: loaded.configuration, extent: once ? .once : .following, logger: loaded.logger,
+                transport: transport)
             let signals = await Signals.stream()
             try await ProgressLine.around(forwarder.board) { try await forwarder.run(signals: signals) }
         }

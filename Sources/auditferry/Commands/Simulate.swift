@@ -46,7 +46,8 @@ struct Simulate: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("How many audits exist at the start.", valueName: "n"))
     var events = 1000
 
-    @Option(name: .long, help: ArgumentHelp("Serve these audits, one JSON object a line, instead of made ones.", valueName: "file"))
+    @Option(
+        name: .long, help: ArgumentHelp("Serve these audits, one JSON object a line, instead of made ones.", valueName: "file"))
     var audits: String?
 
     @Option(name: .long, help: ArgumentHelp("Faults by name, or a file of them.", valueName: "file-or-names"))

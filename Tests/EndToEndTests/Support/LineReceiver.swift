@@ -124,7 +124,9 @@ final class LineReceiver: Sendable {
             var found: [String] = []
             while let length = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map({ $0 - rest.readerIndex }) {
                 guard let line = rest.readString(length: length), rest.readInteger(as: UInt8.self) != nil else { break }
-                if line.hasPrefix("{\"id\":\""), line.hasSuffix("}") { found.append(String(line.dropFirst(7).prefix { $0 != "\"" })) }
+                if line.hasPrefix("{\"id\":\""), line.hasSuffix("}") {
+                    found.append(String(line.dropFirst(7).prefix { $0 != "\"" }))
+                }
             }
             rest.discardReadBytes()
             let reached = state.withLockedValue { state in

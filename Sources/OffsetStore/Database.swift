@@ -107,7 +107,7 @@ enum SQLiteValue {
     func bind(_ statement: OpaquePointer, _ index: Int32) -> Int32 {
         switch self {
         case .integer(let value): sqlite3_bind_int64(statement, index, value)
-        case .text(let value): sqlite3_bind_text(statement, index, value, -1, csqlite_transient())
+        case .text(let value): sqlite3_bind_text(statement, index, value, Int32(value.utf8.count), csqlite_transient())
         case .blob(let value):
             value.isEmpty
                 ? sqlite3_bind_zeroblob(statement, index, 0)
@@ -123,7 +123,10 @@ struct SQLiteRow {
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
 
     func text(_ column: Int32) -> String {
-        sqlite3_column_text(statement, column).map { String(cString: $0) } ?? ""
+        guard let text = sqlite3_column_text(statement, column) else { return "" }
+        // By its length: the API may put any character into a name, NUL too.
+        return String(
+            decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column))), as: UTF8.self)
     }
 
     func blob(_ column: Int32) -> [UInt8] {

@@ -14,7 +14,7 @@ enum OffsetFile {
             let directory = String(path[..<slash])
             guard !directory.isEmpty, !exists(directory) else { continue }
             if mkdir(directory, 0o700) != 0, errno != EEXIST {
-                throw OffsetFailures.unusable(path, "directory '\(directory)': \(String(cString: strerror(errno)))")
+                throw OffsetFailures.unusable(path, "directory '\(directory)' cannot be made")
             }
         }
     }

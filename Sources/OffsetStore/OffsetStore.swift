@@ -12,7 +12,8 @@ public final class OffsetStore: Store, Sendable {
 
     /// Only ever touched on the thread.
     private final class Connection: @unchecked Sendable {
-        let database: Database
+        /// `nil` once closed.
+        var database: Database?
         init(_ database: Database) { self.database = database }
     }
 
@@ -50,6 +51,8 @@ public final class OffsetStore: Store, Sendable {
 
     /// Waits for what is under way, and lets another instance in. To be called once; nothing may be called afterwards.
     public func close() async {
+        let connection = connection
+        try? await thread.runIfActive { connection.database = nil }
         try? await thread.shutdownGracefully()
         lock?.release()
     }
@@ -84,6 +87,9 @@ public final class OffsetStore: Store, Sendable {
 
     private func run<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         let connection = connection
-        return try await thread.runIfActive { try work(connection.database) }
+        return try await thread.runIfActive {
+            guard let database = connection.database else { throw CancellationError() }
+            return try work(database)
+        }
     }
 }

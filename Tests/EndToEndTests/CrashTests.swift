@@ -30,6 +30,8 @@ import Testing
             }
             let last = try await Program.run(arguments(scene, receiver), environment: scene.environment)
             #expect(last.status == 0, "\(last.errors)")
+            // The kernel has acknowledged it; the receiver may still be reading.
+            await receiver.received(scene.visible)
             #expect(receiver.ids == scene.visible)
             for (connections, ids) in committed {
                 let again = receiver.events.filter { $0.connection > connections && ids.contains($0.id) }
@@ -52,6 +54,8 @@ import Testing
             let receiver = try await LineReceiver(limits: limits)
             let ended = try await Program.run(arguments(scene, receiver), environment: scene.environment)
             #expect(ended.status == 0, "\(ended.errors)")
+            // The kernel has acknowledged it; the receiver may still be reading.
+            await receiver.received(scene.visible)
             #expect(receiver.ids == scene.visible)
             #expect(receiver.resets > 5)
             try await receiver.close()

@@ -107,6 +107,7 @@ struct FaultTests {
             scene.clock.advance(by: .seconds(10))
             let ended = try await Program.run(arguments + ["--once"], environment: scene.environment)
             #expect(ended.status == 0, "\(ended.errors)")
+            await receiver.received(shown)
             #expect(shown.isSubset(of: receiver.ids))
             #expect(receiver.ids.isSubset(of: scene.visible))
             #expect(receiver.events.count == receiver.ids.count)
@@ -121,9 +122,9 @@ struct FaultTests {
         try await Scene.with(organization) { scene in
             let receiver = try await LineReceiver()
             let arguments = try following(scene, receiver)
+            let before = scene.visible.count
             let first = try await Program.run(arguments + ["--once"], environment: scene.environment)
             #expect(first.status == 0, "\(first.errors)")
-            let before = receiver.ids.count
             scene.clock.advance(by: .seconds(3 * 3600))
             try await Program.with(arguments, environment: scene.environment) { program in
                 let shown = scene.visible

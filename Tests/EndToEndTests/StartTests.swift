@@ -4,7 +4,7 @@ import Simulator
 import Testing
 
 /// What a command says, and how it ends, when it is given something that cannot work.
-struct RefusalTests {
+struct StartTests {
     /// A start that is refused.
     struct Refused: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -40,7 +40,7 @@ struct RefusalTests {
             flags: ["--region", "eu-wst-1"]),
         Refused(
             testDescription: "an unknown region in the environment", status: 78,
-            errors: [["GENESYSCLOUD_REGION", "'mypurecloud.iee' is not a region", "did you mean 'mypurecloud.ie'?"]],
+            errors: [["GENESYSCLOUD_REGION", "is not a region", "did you mean 'mypurecloud.ie'?"]],
             hint: "auditferry.example.yaml", variables: ["GENESYSCLOUD_REGION": "mypurecloud.iee"]),
         Refused(
             testDescription: "an unknown region in the configuration", status: 78,
@@ -71,7 +71,7 @@ struct RefusalTests {
             testDescription: "a flag that does not exist", status: 64, errors: [["--onec"]], hint: "'auditferry run --help'",
             flags: ["--onec"]),
         Refused(
-            testDescription: "an output that cannot be", status: 64, errors: [["--output", "gopher://example"]],
+            testDescription: "an output that cannot be", status: 64, errors: [["--output", "'gopher' is not an output", "tcp"]],
             hint: "'auditferry run --help'", flags: ["--output", "gopher://example:70"]),
         Refused(
             testDescription: "offsets below a file", status: 74, errors: [["offset file", "file/offsets.db' cannot be opened"]],
@@ -135,9 +135,9 @@ struct RefusalTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `an API that cannot be reached ends a run that does not wait`() async throws {
-        let port = try await LineReceiver.unusedPort()
+        let port = try ReservedPort()
         try await Scene.withDirectory { directory in
-            let url = "http://127.0.0.1:\(port)"
+            let url = "http://127.0.0.1:\(port.number)"
             let ended = try await Program.run(
                 ["run", "--once", "--offsets", directory + "/offsets.db"], environment: Scene.environment(url))
             expect(ended, 69, [["API '\(url)' could not be used"]], "check the network")

@@ -72,7 +72,7 @@ import Testing
                         AuditQueryFilter(property: .entityType, value: "Queue"),
                         AuditQueryFilter(property: .action, value: "Update"),
                     ]), requestsPerMinute: .perMinute(120)),
-            tail: TailSettings(since: .back(.seconds(14 * 86_400)), pollInterval: .seconds(30), overlap: .seconds(300)),
+            tail: TailConfiguration(since: .back(.seconds(14 * 86_400)), pollInterval: .seconds(30), overlap: .seconds(300)),
             offsetsPath: "/srv/offsets.db",
             outputs: [
                 siem, OutputDefinition(name: "archive", kind: .file(FileSettings(path: "audits.ndjson"))),
@@ -82,10 +82,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("tail: {since: 365d}", TailSettings.Start.back(.seconds(365 * 86_400))), ("tail: {since: now}", .now),
+        ("tail: {since: 365d}", TailConfiguration.Start.back(.seconds(365 * 86_400))), ("tail: {since: now}", .now),
         ("tail: {since: 2026-03-02T08:15:04Z}", .at(Instant(milliseconds: 1_772_439_304_000))),
     ])
-    func `begins now, a while back or at an instant`(_ yaml: String, _ expected: TailSettings.Start) throws {
+    func `begins now, a while back or at an instant`(_ yaml: String, _ expected: TailConfiguration.Start) throws {
         #expect(try Fixture.load(yaml).tail.since == expected)
     }
 
@@ -242,7 +242,7 @@ import Testing
         #expect(configuration.outputs.first?.kind == .tcp(TCPSettings(host: "collector.example", port: 6514)))
         #expect(configuration.outputs.first?.batch == BatchLimits(), "the example shows the defaults")
         #expect(configuration.outputs.first?.retry == RetryLimits(), "the example shows the defaults")
-        #expect(configuration.tail == TailSettings(), "the example shows the defaults")
+        #expect(configuration.tail == TailConfiguration(), "the example shows the defaults")
         #expect(configuration.log == LogSettings(), "the example shows the defaults")
     }
 }

@@ -72,6 +72,9 @@ struct DeliveryQueue: Sendable {
         return batch
     }
 
+    /// Ends a wait: the next batch may be handed in at once.
+    mutating func retryNow() { notBefore = .zero }
+
     /// When there will be a next batch without another event: the wait after a refusal lasts, even if an older batch is acknowledged in it.
     var wake: Duration? { hasPlace && !waiting.isEmpty ? notBefore : nil }
 

@@ -62,6 +62,8 @@ public enum TailReport: Sendable, Equatable {
     case windowSplit(Lane, Interval, reason: String)
     case outputFailing(reason: String, retryIn: Duration)
     case outputRecovered
+    /// The run ends while the output refuses; so many audits were read and will be read again.
+    case abandoned(count: Int, reason: String)
     case storeFailing(reason: String, retryIn: Duration)
     case storeRecovered
     /// The realtime endpoint can no longer give it; the gap stays in the ledger.

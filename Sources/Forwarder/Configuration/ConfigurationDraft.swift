@@ -6,7 +6,7 @@ struct ConfigurationDraft {
     var credentials = CredentialSettings()
     var selection = AuditSelection()
     var requestsPerMinute = RequestShare.automatic
-    var tail = TailSettings()
+    var tail = TailConfiguration()
     var offsetsPath: String?
     var outputs: [OutputDefinition] = []
     var log = LogSettings()

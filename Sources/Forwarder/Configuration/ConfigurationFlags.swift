@@ -45,7 +45,7 @@ struct FlagSettings {
     private(set) var outputs: [OutputReference] = []
     let format: Format?
     let offsetsPath: String?
-    let since: TailSettings.Start?
+    let since: TailConfiguration.Start?
     let until: Instant?
     let region: Region?
     let logLevel: Logger.Level?

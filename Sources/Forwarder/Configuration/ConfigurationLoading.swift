@@ -114,7 +114,7 @@ struct ConfigurationLoading<Files: ConfigurationFiles> {
         }
     }
 
-    private func checkEnd(_ tail: TailSettings) throws(Failure) {
+    private func checkEnd(_ tail: TailConfiguration) throws(Failure) {
         guard case .at(let since) = tail.since, let until = tail.until, until <= since else { return }
         let message = "--until: '\(until.text)' is not after the start, which is '\(since.text)'"
         throw Failure(.usage, message, hint: "give a later instant, or an earlier --since")

@@ -5,7 +5,7 @@ import Outputs
 /// Everything that a run needs to know, checked and complete. Made by ``load(flags:environment:files:)``.
 public struct ForwarderConfiguration: Sendable, Equatable {
     public var genesys: GenesysSettings
-    public var tail: TailSettings
+    public var tail: TailConfiguration
     /// Where the ledger is kept: absolute, or relative to the working directory.
     public var offsetsPath: String
     /// At least one, in the order of the file or of the flags; names and files are used once each.
@@ -17,7 +17,7 @@ public struct ForwarderConfiguration: Sendable, Equatable {
     public var source: String?
 
     public init(
-        genesys: GenesysSettings, tail: TailSettings = .init(), offsetsPath: String, outputs: [OutputDefinition],
+        genesys: GenesysSettings, tail: TailConfiguration = .init(), offsetsPath: String, outputs: [OutputDefinition],
         log: LogSettings = .init(), shutdownTimeout: Duration = .seconds(20), source: String? = nil
     ) {
         self.genesys = genesys
@@ -31,7 +31,7 @@ public struct ForwarderConfiguration: Sendable, Equatable {
 }
 
 /// Which time is read, and how often.
-public struct TailSettings: Sendable, Equatable {
+public struct TailConfiguration: Sendable, Equatable {
     /// Where an output begins that has no offset yet.
     public enum Start: Sendable, Equatable {
         /// At the server's time of the start.

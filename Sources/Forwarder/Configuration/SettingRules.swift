@@ -3,7 +3,7 @@ import AuditCore
 import Formats
 import Logging
 
-extension ValueRule where Value == TailSettings.Start {
+extension ValueRule where Value == TailConfiguration.Start {
     /// The longest time back: what the API keeps.
     static var longest: Duration { .seconds(365 * 86_400) }
 

@@ -103,39 +103,35 @@ public struct Forwarder: Sendable {
                 .failed, "API '\(genesys.endpoints.api)' does not say what time it is",
                 hint: "a proxy may remove the 'Date' header: the windows are made from it")
         }
-        var runs: [@Sendable () async throws -> Void] = []
+        var runs: [OutputRun] = []
         for definition in configuration.outputs {
-            let ledger = try await begin(definition.name, store, now)
-            let output = decorate(definition.makeOutput(logger: logger))
-            logger.info(
-                "output begins",
-                metadata: [
-                    "output": "\(definition.name)", "to": "\(definition.destination)",
-                    "guarantee": "\(output.guarantee.rawValue)",
-                    "from": "\(ledger.lanes.keys.map { ledger.frontier(of: $0) }.min() ?? ledger.start)",
-                ])
-            let letters = deadLetters(definition)
-            let tail = TailRunner(
-                settings: tailSettings(definition, now), source: reader, store: store, output: output, deadLetters: letters,
-                clock: clock, observer: TailLog(logger: logger, board: board))
-            tails.add(tail, output)
-            runs.append {
-                defer { logger.debug("output ended", metadata: ["output": "\(definition.name)"]) }
-                do {
-                    try await tail.run(from: ledger)
-                } catch let refusal as Refusal {
-                    throw Failure(
-                        .failed, "output '\(definition.name)' has ended: \(refusal.reason)",
-                        hint: "run again: delivery goes on after the last commit")
-                }
-                await output.close()
-                await letters.close()
-            }
+            let run = try await outputRun(definition, reader, store, now)
+            tails.add(run.tail, run.output)
+            runs.append(run)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for run in runs { group.addTask { try await run() } }
+            for run in runs { group.addTask { try await run.toItsEnd() } }
             try await group.waitForAll()
         }
+    }
+
+    private func outputRun(
+        _ definition: OutputDefinition, _ reader: AuditReader, _ store: OffsetStore, _ now: Instant
+    ) async throws -> OutputRun {
+        let ledger = try await begin(definition.name, store, now)
+        logger.info(
+            "output begins",
+            metadata: [
+                "output": "\(definition.name)", "to": "\(definition.destination)",
+                "guarantee": "\(definition.guarantee.rawValue)",
+                "from": "\(ledger.lanes.keys.map { ledger.frontier(of: $0) }.min() ?? ledger.start)",
+            ])
+        let output = decorate(definition.makeOutput(logger: logger))
+        let letters = deadLetters(definition)
+        let tail = TailRunner(
+            settings: tailSettings(definition, now), source: reader, store: store, output: output, deadLetters: letters,
+            clock: clock, observer: TailLog(logger: logger, board: board))
+        return OutputRun(name: definition.name, ledger: ledger, tail: tail, output: output, deadLetters: letters)
     }
 
     private func begin(_ output: String, _ store: OffsetStore, _ now: Instant) async throws -> Ledger {
@@ -158,8 +154,8 @@ public struct Forwarder: Sendable {
         return DeadLetterFile(path: path, output: definition.name, logger: logger) { .localNow }
     }
 
-    private func tailSettings(_ definition: OutputDefinition, _ now: Instant) -> Engine.TailSettings {
-        var settings = Engine.TailSettings(output: definition.name)
+    private func tailSettings(_ definition: OutputDefinition, _ now: Instant) -> TailSettings {
+        var settings = TailSettings(output: definition.name)
         settings.pollInterval = configuration.tail.pollInterval
         settings.overlap = configuration.tail.overlap
         settings.batchEvents = definition.batch.events
@@ -173,71 +169,5 @@ public struct Forwarder: Sendable {
             settings.end = .init(readUntil: .distantFuture, coverUntil: (now - settings.settle).wholeSecond)
         }
         return settings
-    }
-}
-
-/// What the outside asks of a run.
-public enum RunSignal: Sendable {
-    case stop
-    /// Reopen files.
-    case reopen
-    case logStatus
-}
-
-/// The tails of a run while it goes on.
-private final class Tails: Sendable {
-    private let running = NIOLockedValueBox<[(tail: TailRunner, output: any Output)]>([])
-    private let logger: Logger
-    private let board: StatusBoard
-
-    init(logger: Logger, board: StatusBoard) {
-        self.logger = logger
-        self.board = board
-    }
-
-    func add(_ tail: TailRunner, _ output: any Output) {
-        running.withLockedValue { $0.append((tail, output)) }
-    }
-
-    /// - Returns: whether anything runs that has to come to its end.
-    func stop() -> Bool {
-        let tails = running.withLockedValue { $0 }
-        for tail in tails { tail.tail.stop() }
-        return !tails.isEmpty
-    }
-
-    /// - Returns: whether the run is to stop.
-    func take(_ signal: RunSignal) async -> Bool {
-        let outputs = running.withLockedValue { $0.map(\.output) }
-        switch signal {
-        case .stop: return true
-        case .reopen:
-            for output in outputs { await output.reopen() }
-            logger.info("files are opened anew")
-        case .logStatus: board.log(to: logger)
-        }
-        return false
-    }
-}
-
-extension ReaderSettings {
-    init(_ genesys: GenesysSettings) {
-        self.init()
-        if case .only(let services) = genesys.selection.services { self.services = services }
-        excludedServices = Set(genesys.selection.excludedServices)
-        expandsUser = genesys.selection.expandsUser
-        filters = genesys.selection.filters
-        if case .perMinute(let requests) = genesys.requestsPerMinute { requestsPerMinute = requests }
-    }
-}
-
-extension TailSettings.Start {
-    /// The first instant that an output wants which begins at `now`.
-    func instant(at now: Instant) -> Instant {
-        switch self {
-        case .now: now
-        case .back(let duration): now - duration
-        case .at(let instant): instant
-        }
     }
 }

@@ -30,6 +30,10 @@ struct TailLog: TailObserver {
             logger.warning("the output refused a delivery", metadata: retry(reason, wait, nil))
         case .outputRecovered:
             logger.warning("the output takes deliveries again")
+        case .abandoned(let count, let reason):
+            logger.warning(
+                "stopped while the output refuses; what was read will be read again",
+                metadata: ["audits": "\(count)", "reason": "\(reason)"])
         case .storeFailing(let reason, let wait):
             logger.error("the offset file could not be used", metadata: retry(reason, wait, nil))
         case .storeRecovered:

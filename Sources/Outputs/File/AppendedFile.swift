@@ -23,7 +23,15 @@ public final class AppendedFile: @unchecked Sendable {
 
     /// Writes the lines and syncs them. What was written in part is taken back before it throws.
     public func append(_ lines: [UInt8]) throws {
-        if descriptor < 0 { try open() }
+        if descriptor < 0 {
+            do {
+                try open()
+            } catch {
+                // Half opened is not open: the torn line has to be looked for again.
+                close()
+                throw error
+            }
+        }
         let end = isRegular ? try size() : 0
         do {
             try write(lines)

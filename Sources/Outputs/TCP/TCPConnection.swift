@@ -11,20 +11,22 @@ final class TCPConnection: ChannelInboundHandler {
 
     /// How often the kernel is asked for its progress while answers are owed.
     private static let interval = TimeAmount.milliseconds(5)
-    /// How long an acknowledged batch waits for the connection to show that it is sound.
-    private static let settle = Duration.seconds(1)
-    /// The state CLOSED, in which the kernel leaves a connection that was reset.
+    /// The state CLOSED, in which the kernel leaves a connection that was reset, or closed by both sides.
     private static let closedState: UInt8 = 7
 
     private let name: String
-    private var confirmation = Confirmation<Reply>(settle: TCPConnection.settle)
+    private var confirmation: Confirmation<Reply>
     private var isWatching = false
     private var isHalfClosed = false
     private var hasEnded = false
     private var failure: (any Error)?
     private let beginning = NIODeadline.now()
 
-    init(name: String) { self.name = name }
+    /// - Parameter settle: how long an acknowledged batch waits for the connection to show that it is sound.
+    init(name: String, settle: Duration) {
+        self.name = name
+        confirmation = Confirmation(settle: settle)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // A collector says nothing; what it says all the same is no answer.
@@ -88,7 +90,6 @@ final class TCPConnection: ChannelInboundHandler {
         for reply in confirmed { reply(.acknowledged) }
         // Half closed, it is good for nothing else.
         if isHalfClosed, confirmation.isEmpty { channel.close(promise: nil) }
-        if progress.state == TCPConnection.closedState { channel.close(promise: nil) }
     }
 
     private func lastProgress(_ channel: any Channel) -> csupport_tcp_progress? {

@@ -19,15 +19,20 @@ public actor TCPOutput: Output {
 
     private let settings: TCPSettings
     private let format: Format
+    private let settle: Duration
     private let group: any EventLoopGroup
     private var channel: (any Channel)?
 
-    /// - Parameter group: where the connection lives; the process's own by default.
+    /// - Parameters:
+    ///   - settle: how long the connection has to stay sound after the peer's kernel acknowledged a batch.
+    ///   - group: where the connection lives; the process's own by default.
     public init(
-        settings: TCPSettings, format: Format, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        settings: TCPSettings, format: Format, settle: Duration = .seconds(1),
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) {
         self.settings = settings
         self.format = format
+        self.settle = settle
         self.group = group
     }
 
@@ -79,7 +84,7 @@ public actor TCPOutput: Output {
     private func connected() async throws -> any Channel {
         if let channel, channel.isActive { return channel }
         channel = nil
-        let name = name
+        let (name, settle) = (name, settle)
         let opened = try await ClientBootstrap(group: group)
             .connectTimeout(TCPOutput.connectTimeout)
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -87,7 +92,7 @@ public actor TCPOutput: Output {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(TCPConnection(name: name))
+                    try channel.pipeline.syncOperations.addHandler(TCPConnection(name: name, settle: settle))
                 }
             }
             .connect(host: settings.host, port: settings.port).get()

@@ -68,6 +68,10 @@ struct Demo: AsyncParsableCommand {
         // Some services show on the asynchronous endpoint only.
         organization.historyEvents = count.map { $0 + $0 / 3 + 50 } ?? 20
         organization.requestsPerMinute = 6000
+        // Most audits bear whole seconds: begun at a whole second, they come in the same order every time.
+        let start = Instant.localNow
+        let fraction = start - start.wholeSecond
+        organization.now = { .localNow - fraction }
         return organization
     }
 

@@ -14,15 +14,17 @@ final class CapturedStream: Sendable {
         var waiters: [Waiter] = []
     }
 
-    /// The end that the program is given.
-    let pipe = Pipe()
     private let state = NIOLockedValueBox(State())
 
-    init() {
-        pipe.fileHandleForReading.readabilityHandler = { [state] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            CapturedStream.take(data, state)
+    /// Reads to the end on a thread of its own, and closes the descriptor.
+    func read(from descriptor: Int32) {
+        Thread.detachNewThread { [state] in
+            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            var data: Data
+            repeat {
+                data = handle.availableData
+                CapturedStream.take(data, state)
+            } while !data.isEmpty
         }
     }
 

@@ -80,13 +80,6 @@ final class LineReceiver: Sendable {
 
     func close() async throws { try await channel.close() }
 
-    /// A port where nobody listens.
-    static func unusedPort() async throws -> Int {
-        let receiver = try await LineReceiver()
-        try await receiver.close()
-        return receiver.port
-    }
-
     private final class Lines: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 

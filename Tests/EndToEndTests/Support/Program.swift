@@ -17,7 +17,10 @@ final class Program: Sendable {
         var waiting: [CheckedContinuation<Int32, Never>] = []
     }
 
-    private let process: Process
+    /// No program may get the ends of another one's pipes, or their ends would not be seen.
+    private static let spawning = NSLock()
+
+    let identifier: pid_t
     private let standardError = CapturedStream()
     private let standardOutput = CapturedStream()
     private let end = NIOLockedValueBox(End())
@@ -26,41 +29,79 @@ final class Program: Sendable {
 
     /// Beside the test bundle, where the package manager puts it.
     private static let path: String = {
-        let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let directory = (CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? bundle ?? "") as NSString
-        return (directory.deletingLastPathComponent as NSString).appendingPathComponent("auditferry")
+        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }
+        let here = bundle ?? (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(fileURLWithPath: here).deletingLastPathComponent().appendingPathComponent("auditferry").path
     }()
 
-    /// - Parameter script: run by a shell instead, where the program is `"$0"` and the arguments are `"$@"`.
+    /// - Parameters:
+    ///   - directory: where it works; not together with a script.
+    ///   - script: run by a shell instead, where the program is `"$0"` and the arguments are `"$@"`.
     init(
         _ arguments: [String], environment: [String: String] = [:], directory: String? = nil, script: String? = nil
     ) throws {
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: script == nil ? Program.path : "/bin/sh")
-        process.arguments = (script.map { ["-c", $0, Program.path] } ?? []) + arguments
-        process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { $1 }
+        let script = script ?? directory.map { #"cd '\#($0)' && exec "$0" "$@""# }
+        let path = script == nil ? Program.path : "/bin/sh"
+        let words = [path] + (script.map { ["-c", $0, Program.path] } ?? []) + arguments
+        let variables = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { $1 }
         secret = environment["GENESYSCLOUD_OAUTHCLIENT_SECRET"]
-        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = standardError.pipe
-        process.standardOutput = standardOutput.pipe
-        process.terminationHandler = { [end] process in
-            let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-            let waiting = end.withLockedValue { end in
-                end.status = status
-                return end.waiting
-            }
-            for waiter in waiting { waiter.resume(returning: status) }
+        let (output, errors, identifier) = try Program.spawning.withLock {
+            let (output, errors) = (try Self.pipe(), try Self.pipe())
+            defer { for descriptor in [output.write, errors.write] { close(descriptor) } }
+            let identifier = try Self.spawn(
+                words, variables.map { "\($0)=\($1)" }, output: output.write, errors: errors.write)
+            return (output.read, errors.read, identifier)
         }
-        try process.run()
+        self.identifier = identifier
+        standardOutput.read(from: output)
+        standardError.read(from: errors)
+        Thread.detachNewThread { [end] in Program.wait(for: identifier, end) }
     }
 
-    var identifier: Int32 { process.processIdentifier }
+    private static func pipe() throws -> (read: Int32, write: Int32) {
+        var descriptors: [Int32] = [-1, -1]
+        guard Glibc.pipe(&descriptors) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        for descriptor in descriptors { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        return (descriptors[0], descriptors[1])
+    }
+
+    private static func spawn(
+        _ words: [String], _ variables: [String], output: Int32, errors: Int32
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+        let (arguments, environment) = (words.map { strdup($0) }, variables.map { strdup($0) })
+        defer { for text in arguments + environment { free(text) } }
+        var identifier: pid_t = 0
+        let code = posix_spawn(&identifier, words[0], &actions, nil, arguments + [nil], environment + [nil])
+        guard code == 0 else { throw POSIXError(.init(rawValue: code) ?? .EIO) }
+        return identifier
+    }
+
+    private static func wait(for identifier: pid_t, _ end: NIOLockedValueBox<End>) {
+        // Its identifier is not given to another process before the status is taken, which happens under the lock.
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        let (status, waiting) = end.withLockedValue { end in
+            var code: Int32 = 0
+            waitpid(identifier, &code, 0)
+            let signal = code & 0x7f
+            let status = signal == 0 ? (code >> 8) & 0xff : -signal
+            end.status = status
+            return (status, end.waiting)
+        }
+        for waiter in waiting { waiter.resume(returning: status) }
+    }
 
     /// Does nothing where it has ended.
     func send(_ signal: Int32) {
-        guard process.isRunning else { return }
-        kill(process.processIdentifier, signal)
+        end.withLockedValue { end in
+            if end.status == nil { kill(identifier, signal) }
+        }
     }
 
     /// Waits for its end, and for the last byte that it wrote. A test that has run out of time ends it.
@@ -100,6 +141,20 @@ final class Program: Sendable {
     func outputLines(_ count: Int) async throws {
         let isThere = await standardOutput.wait { $0.utf8.count { $0 == UInt8(ascii: "\n") } >= count }
         try #require(isThere, "it ended before it had written \(count) lines:\n\(errors)")
+    }
+
+    /// Asks where its only output stands until that is at least `count` of a unit: `delivered`, `unacknowledged`.
+    func stands(at count: Int, unit: String) async throws {
+        func statuses() -> [Int] {
+            errors.split(separator: "\n").filter { $0.contains("output stands") }.compactMap { line in
+                line.split(separator: " ").first { $0.hasPrefix(unit + "=") }.flatMap { Int($0.dropFirst(unit.count + 1)) }
+            }
+        }
+        try await errorLines(containing: "reading")
+        while case let known = statuses(), known.last ?? 0 < count {
+            send(SIGUSR1)
+            try await errorLines(known.count + 1, containing: "output stands")
+        }
     }
 
     /// Runs it to its end.

@@ -32,7 +32,6 @@ struct TailSimulation {
     /// How many deliveries more than one each audit may have had: one for every crash that forgot its acknowledgement.
     private var excused: [AuditID: Int] = [:]
     private var isFinished = false
-    var trace = false
 
     init(seed: UInt64) throws {
         random = SampleGenerator(seed: seed)
@@ -89,9 +88,7 @@ struct TailSimulation {
 
     private mutating func handle(_ event: TailEvent) throws {
         let moment = Moment(clock: clock, server: serverNow)
-        if trace { print("EV", clock, "\(event)".prefix(600)) }
         for action in tail.handle(event, at: moment) {
-            if trace { print("  AC", "\(action)".prefix(400)) }
             switch action {
             case .wake(let deadline):
                 try demand(deadline > clock, "a wake in the past")

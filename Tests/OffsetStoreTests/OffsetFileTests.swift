@@ -145,7 +145,8 @@ struct OffsetFileTests {
             AcknowledgedBatch(first: start, last: start + .seconds(9), ids: [AuditID("early")]),
             AcknowledgedBatch(first: start + .seconds(5), last: start + .seconds(10), ids: [AuditID("astride")]),
         ]
-        change.coverage = [.all: Coverage([Interval(start, start + .seconds(30)), Interval(start + .seconds(40), start + .seconds(50))])]
+        let covered = [Interval(start, start + .seconds(30)), Interval(start + .seconds(40), start + .seconds(50))]
+        change.coverage = [.all: Coverage(covered)]
         try await store.commit(change)
         try await store.rewind("siem", to: start + .seconds(10))
         let ledger = try await store.ledger(of: "siem")

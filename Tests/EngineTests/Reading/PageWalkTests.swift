@@ -26,7 +26,8 @@ struct PageWalkTests {
 
     @Test mutating func `a total that changes between pages is inconsistent`() {
         _ = walk.received(page(0, 10), total: 15, pageCount: 2, pageSize: 10)
-        expect(walk.received(page(10, 6), total: 16, pageCount: 2, pageSize: 10), is: .inconsistent("the total went from 15 to 16"))
+        let step = walk.received(page(10, 6), total: 16, pageCount: 2, pageSize: 10)
+        #expect(step == .inconsistent("the total went from 15 to 16"))
     }
 
     @Test mutating func `a page that begins with an audit of the one before has shifted`() {
@@ -51,7 +52,8 @@ struct PageWalkTests {
     @Test(arguments: [20, nil])
     func `a page size that the server cut is not taken for the end`(total: Int?) {
         var walk = PageWalk(pageSize: 10, rowLimit: 100)
-        expect(walk.received(page(0, 4), total: total, pageCount: total.map { $0 / 4 }, pageSize: 4), is: .inconsistent("the page size 10 was cut to 4"))
+        let step = walk.received(page(0, 4), total: total, pageCount: total.map { $0 / 4 }, pageSize: 4)
+        #expect(step == .inconsistent("the page size 10 was cut to 4"))
     }
 
     @Test mutating func `fewer audits than the smaller page that the server states are all of them`() {

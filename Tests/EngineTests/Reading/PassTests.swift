@@ -20,7 +20,8 @@ struct PassTests {
     }
 
     private func reading(_ count: Int, total: Int? = nil, pageSize: Int? = nil) -> PageReading {
-        PageReading(page: AuditPage(of: samples(count)), rest: .numbered(total: total ?? count, pageCount: nil, pageSize: pageSize))
+        let rest = PageReading.Rest.numbered(total: total ?? count, pageCount: nil, pageSize: pageSize)
+        return PageReading(page: AuditPage(of: samples(count)), rest: rest)
     }
 
     @Test func `it reads window after window, each from a margin before it`() {
@@ -91,7 +92,9 @@ struct PassTests {
 
     @Test func `pages that never fit together are read again a bounded number of times`() {
         var pass = pass(span(0, 100), reach: .seconds(100))
-        for _ in 0..<PassTests.limits.repetitions { expect(pass.received(reading(3, total: 4)), is: .again("3 audits were shown of 4")) }
+        for _ in 0..<PassTests.limits.repetitions {
+            expect(pass.received(reading(3, total: 4)), is: .again("3 audits were shown of 4"))
+        }
         expect(pass.received(reading(3, total: 4)), is: .split("3 audits were shown of 4"))
     }
 

@@ -161,7 +161,8 @@ extension TailSimulation {
             }
             for entry in world.archive.entries where coverage.contains(entry.audit.instant) && isWanted(entry, in: lane) {
                 let isPrompt = entry.visibleAt <= entry.audit.instant + settings.settle
-                try demand(!isPrompt || world.acknowledged[identity(entry)] != nil, "\(entry.audit.json) is covered, not acknowledged")
+                let isKept = world.acknowledged[identity(entry)] != nil
+                try demand(isKept || !isPrompt, "\(entry.audit.json) is covered, not acknowledged")
             }
         }
     }

@@ -19,7 +19,8 @@ struct BatchesTests {
 
     @Test func `the ledger notes the first and the last instant, and now where there is none`() {
         let batch = Batch(1, of: [SampleAudit(id: "b", instant: at(9)), SampleAudit(id: "a", instant: at(4))])
-        #expect(batch.acknowledged(orElse: at(99)) == AcknowledgedBatch(first: at(4), last: at(9), ids: [AuditID("b"), AuditID("a")]))
+        let ids = [AuditID("b"), AuditID("a")]
+        #expect(batch.acknowledged(orElse: at(99)) == AcknowledgedBatch(first: at(4), last: at(9), ids: ids))
         let undated = RawAudit(id: AuditID("x"), instant: nil, start: 0, end: 1, hasWhitespace: false)
         let alone = Batch(sequence: 1, page: AuditPage(bytes: [0x7b], audits: [undated]), audits: [undated])
         #expect(alone.acknowledged(orElse: at(99)).first == at(99))

@@ -17,7 +17,8 @@ struct DeadLetterFileTests {
         let path = directory.file("dead.ndjson")
         let letters = file(path)
         let samples = [
-            SampleAudit(id: "a", instant: Instant(seconds: 1)), SampleAudit(id: nil, instant: Instant(seconds: 2), service: "x\ny"),
+            SampleAudit(id: "a", instant: Instant(seconds: 1)),
+            SampleAudit(id: nil, instant: Instant(seconds: 2), service: "x\ny"),
         ]
         let page = AuditPage(of: samples, spaced: true)
         try await letters.keep(page.audits, of: page, reason: "field \"x\"\nis\u{1}bad")

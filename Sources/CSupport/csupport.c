@@ -9,7 +9,6 @@
 
 #define TCP_INFO_OPTION 11
 // Offsets in the kernel's struct tcp_info (linux/tcp.h); the structure only ever grows at its end.
-#define OFFSET_STATE 0
 #define OFFSET_WINDOW_SCALES 6
 #define OFFSET_BYTES_ACKNOWLEDGED 120
 
@@ -25,7 +24,6 @@ int csupport_tcp_progress(int descriptor, struct csupport_tcp_progress *progress
     progress->acknowledged = acknowledged > 0 ? acknowledged - 1 : 0;
     // tcpi_snd_wscale is the low half of the byte on little-endian machines: the scale of the peer's announcements.
     progress->largest_peer_window = (uint64_t)65535 << (info[OFFSET_WINDOW_SCALES] & 0x0f);
-    progress->state = info[OFFSET_STATE];
     return 0;
 }
 

@@ -9,8 +9,6 @@ struct csupport_tcp_progress {
     uint64_t acknowledged;
     /// The largest window that the peer can ever announce: 65535 shifted by its scale. What it has not read is never more.
     uint64_t largest_peer_window;
-    /// The state of RFC 9293: 1 is ESTABLISHED, 7 is CLOSED, 8 is CLOSE_WAIT.
-    uint8_t state;
 };
 
 /// Fills `progress`. Returns 0, or errno; ENOTSUP where the kernel does not tell the acknowledged bytes.

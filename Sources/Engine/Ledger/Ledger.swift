@@ -39,9 +39,15 @@ public struct Ledger: Sendable, Equatable {
 
     /// The instant before which no id can be needed again: nothing reads further back than `retention` behind a frontier, except to
     /// fill a gap, which begins `overlap` before it.
-    public func idsNeeded(since lanesInUse: [Lane], retention: Duration, overlap: Duration) -> Instant {
+    ///
+    /// - Parameter horizon: what is older can be read by nothing, and so a gap before it needs no ids.
+    public func idsNeeded(
+        since lanesInUse: [Lane], retention: Duration, overlap: Duration, horizon: Instant = .distantPast
+    ) -> Instant {
         let needed = lanesInUse.map { lane in
-            min(frontier(of: lane) - max(retention, overlap), gaps(of: lane).first.map { $0.start - overlap } ?? .distantFuture)
+            let gap = gaps(of: lane).first { $0.end > horizon }
+            let filling = gap.map { max($0.start, horizon) - overlap } ?? .distantFuture
+            return min(frontier(of: lane) - max(retention, overlap), filling)
         }
         return (needed.min() ?? start) - .seconds(60)
     }

@@ -111,7 +111,8 @@ struct Schedule: Sendable {
         let frontier = ledger.frontier(of: lane)
         let end = min(server, settings.end?.readUntil ?? .distantFuture).wholeSecond
         let isFar = end - frontier > settings.liveReach
-        let start = max(ledger.start, (isFar ? end : frontier) - settings.overlap).wholeSecond
+        let wanted = max(ledger.start, (isFar ? end : frontier) - settings.overlap)
+        let start = max(wanted.wholeSecond, (server - settings.realtimeRetention).wholeSecond)
         return start < end ? Interval(start, end) : nil
     }
 

@@ -32,7 +32,9 @@ extension Tail {
         deduplicator.keep(intervalsInMemory(at: moment))
         if moment.clock - forgottenAt > .seconds(600) {
             forgottenAt = moment.clock
-            let needed = ledger.idsNeeded(since: schedule.lanes, retention: settings.idRetention, overlap: settings.overlap)
+            let needed = ledger.idsNeeded(
+                since: schedule.lanes, retention: settings.idRetention, overlap: settings.overlap,
+                horizon: moment.server - settings.realtimeRetention)
             commits.forget(before: needed)
         }
     }

@@ -103,6 +103,7 @@ public struct Forwarder: Sendable {
                 .failed, "API '\(genesys.endpoints.api)' does not say what time it is",
                 hint: "a proxy may remove the 'Date' header: the windows are made from it")
         }
+        try checkReach(at: now)
         var runs: [OutputRun] = []
         for definition in configuration.outputs {
             let run = try await outputRun(definition, reader, store, now)
@@ -113,6 +114,13 @@ public struct Forwarder: Sendable {
             for run in runs { group.addTask { try await run.toItsEnd() } }
             try await group.waitForAll()
         }
+    }
+
+    private func checkReach(at now: Instant) throws(Failure) {
+        guard let until = configuration.tail.until, until <= now - TailSettings(output: "").realtimeRetention else { return }
+        throw Failure(
+            .data, "--until: '\(until)' is further back than the realtime endpoint reaches, which is 14 days",
+            hint: "'auditferry backfill' reads back a year")
     }
 
     private func outputRun(

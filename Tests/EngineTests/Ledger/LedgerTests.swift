@@ -61,6 +61,17 @@ struct LedgerTests {
         #expect(ledger.idsNeeded(since: [.all], retention: .seconds(600), overlap: .seconds(120)) == at(9000 - 600 - 60))
     }
 
+    @Test func `a gap that nothing can read any more keeps no ids`() {
+        var ledger = Ledger(start: at(0))
+        ledger.cover(span(0, 1000), of: .all)
+        ledger.cover(span(2000, 9000), of: .all)
+        let needed = { (horizon: Int64) in
+            ledger.idsNeeded(since: [.all], retention: .seconds(600), overlap: .seconds(120), horizon: at(horizon))
+        }
+        #expect(needed(1500) == at(1500 - 120 - 60))
+        #expect(needed(2000) == at(9000 - 600 - 60))
+    }
+
     @Test func `the lane that is furthest behind decides which ids are needed`() {
         let ledger = Ledger(start: at(0), lanes: [architect: Coverage([span(0, 9000)]), routing: Coverage([span(0, 5000)])])
         let needed = ledger.idsNeeded(since: [architect, routing], retention: .seconds(600), overlap: .seconds(120))

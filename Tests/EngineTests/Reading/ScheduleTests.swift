@@ -52,6 +52,13 @@ struct ScheduleTests {
         #expect(old?.interval == span(16 * ScheduleTests.day + 60, now - 120))
     }
 
+    @Test func `an end beyond the retention plans no window`() {
+        let retention = Int64(TailSettings(output: "siem").realtimeRetention.components.seconds)
+        let schedule = schedule(end: TailSettings.End(readUntil: at(1000), coverUntil: at(1000)))
+        #expect(schedule.livePass(ledger([]), at: moment(retention + 500)) != nil)
+        #expect(schedule.livePass(ledger([]), at: moment(retention + 1000)) == nil)
+    }
+
     @Test func `what lies beyond the retention is named once`() {
         var schedule = schedule()
         let now = 30 * ScheduleTests.day

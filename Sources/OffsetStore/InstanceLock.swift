@@ -23,7 +23,11 @@ struct InstanceLock: Sendable {
     }
 
     /// Gives it back. To be called once.
-    func release() { close(descriptor) }
+    func release() {
+        // Not by closing alone: a child that is being started may have the open file as well for a moment.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     private static func holder(_ descriptor: Int32) -> String? {
         var buffer = [UInt8](repeating: 0, count: 16)

@@ -14,7 +14,7 @@ struct Auditferry: AsyncParsableCommand {
 
               auditferry demo
 
-            Credentials come from the configuration file, or from GENESYSCLOUD_REGION, GENESYSCLOUD_OAUTHCLIENT_ID and
+            Credentials come from the configuration file, or from GENESYSCLOUD_REGION, GENESYSCLOUD_OAUTHCLIENT_ID and \
             GENESYSCLOUD_OAUTHCLIENT_SECRET (each also as ..._FILE, a path whose content is the value).
             """,
         version: Version.text,

@@ -14,8 +14,6 @@ public actor TCPOutput: Output {
     public nonisolated let window = 64
 
     private static let connectTimeout = TimeAmount.seconds(10)
-    /// How long a peer may take to close after our half close.
-    private static let drainTimeout = TimeAmount.seconds(5)
 
     private let settings: TCPSettings
     private let format: Format
@@ -65,15 +63,18 @@ public actor TCPOutput: Output {
         }
     }
 
+    /// Half closes, and waits for the collector as long as a delivery would: until it has closed, or until everything is confirmed otherwise.
     public func drain() async {
         guard let channel, channel.isActive else { return }
         channel.eventLoop.execute {
             guard let connection = try? channel.pipeline.syncOperations.handler(type: TCPConnection.self) else { return }
             connection.halfClose(channel)
         }
-        let deadline = channel.eventLoop.scheduleTask(in: TCPOutput.drainTimeout) { channel.close(promise: nil) }
-        _ = try? await channel.closeFuture.get()
-        deadline.cancel()
+        await withTaskCancellationHandler {
+            _ = try? await channel.closeFuture.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
     }
 
     public func close() async {

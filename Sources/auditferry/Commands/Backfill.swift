@@ -10,7 +10,7 @@ struct Backfill: AsyncParsableCommand {
 
               auditferry backfill --from 2026-02-01T00:00:00Z --to 2026-03-01T00:00:00Z > february.ndjson
 
-            One JSON object a line, oldest day first, each audit once; all services that the configuration names, also those that
+            One JSON object a line, oldest day first, each audit once; all services that the configuration names, also those that \
             realtime lacks. The API keeps audits for a year. SIGINT and SIGTERM stop it, and it says from where to go on.
             """)
 

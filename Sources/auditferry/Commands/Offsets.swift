@@ -41,7 +41,7 @@ extension Offsets {
 
                   auditferry offsets show --offsets /var/lib/auditferry/offsets.db
 
-                For each output: where it began and how many ids are kept; for each lane: up to where it was followed, how much time is
+                For each output: where it began and how many ids are kept; for each lane: up to where it was followed, how much time is \
                 covered, and the gaps. Works beside a running instance.
                 """)
 

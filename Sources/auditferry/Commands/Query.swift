@@ -10,8 +10,8 @@ struct Query: AsyncParsableCommand {
 
               auditferry query --since 2d --filter EntityType=Queue --filter Action=Update
 
-            One JSON object a line, as the API sent it, each audit once. The endpoint reaches back 14 days and carries some services
-            only: 'auditferry services' tells which, and 'auditferry backfill' reads the rest. The services and filters of the
+            One JSON object a line, as the API sent it, each audit once. The endpoint reaches back 14 days and carries some services \
+            only: 'auditferry services' tells which, and 'auditferry backfill' reads the rest. The services and filters of the \
             configuration file do not count here.
             """)
 

@@ -8,23 +8,24 @@ struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serves a simulated Genesys Cloud audit API over HTTP, with faults on request.",
         discussion: """
-            Example: an organization with 50000 audits in the last hour, some of which show up late:
+            Example: an organization with 50000 audits in the last hour, some of which \
+            show up late:
 
               auditferry simulate --port 8080 --events 50000 --faults late,html-502
 
-            Prints 'listening on http://127.0.0.1:PORT' when it is ready. Point a client at it with GENESYSCLOUD_API_URL.
+            Prints 'listening on http://127.0.0.1:PORT' when it is ready. Point a client \
+            at it with GENESYSCLOUD_API_URL.
 
-            Faults, with the defaults of their parameters ('name key=value key=value', separated by commas, or one a line in a file):
+            Faults, with the defaults of their parameters; several are separated by \
+            commas, or stand one a line in a file:
 
             \(faults)
             """)
 
+    /// Two lines a fault, short enough that no terminal breaks them.
     private static var faults: String {
-        let faults = FaultPlan.documentation
-        let width = faults.map(\.name.count).max() ?? 0
-        return faults.map { fault in
-            let name = fault.name + String(repeating: " ", count: width - fault.name.count)
-            return "  \(name)  \(fault.meaning)" + (fault.parameters.isEmpty ? "" : " [\(fault.parameters)]")
+        FaultPlan.documentation.map { fault in
+            "  \(fault.name)" + (fault.parameters.isEmpty ? "" : " \(fault.parameters)") + "\n      \(fault.meaning)"
         }.joined(separator: "\n")
     }
 

@@ -11,8 +11,9 @@ import Testing
     }
 
     @Test func `a refused connection fails at once and says so`() async throws {
-        let port = try await ByteServer.closedPort()
-        let error = try await AsyncHTTPTransportTests.failure("http://127.0.0.1:\(port)/")
+        let port = try ClosedPort()
+        let error = try await AsyncHTTPTransportTests.failure("http://127.0.0.1:\(port.number)/")
+        withExtendedLifetime(port) {}
         #expect(error?.kind == .connection)
         #expect(error?.message.contains("connection refused") == true)
     }

@@ -23,11 +23,6 @@ enum ByteServer {
         }
     }
 
-    /// A port that nobody listens on.
-    static func closedPort() async throws -> Int {
-        try await answering("") { $0 }
-    }
-
     private final class Answer: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer

@@ -22,7 +22,8 @@ extension ReadFailure {
 
     /// A 400 of the realtime endpoint. Its reasons are not documented; asking for less is the answer to all but one of them.
     private init(refusedQuery reason: String, lane: Lane) {
-        let namesService = reason.lowercased().contains("servicename")
+        let words = reason.lowercased()
+        let namesService = words.contains("servicename") || words.contains("service name")
         self = namesService && lane == .all ? .serviceRequired(reason) : .pageSize(reason)
     }
 }

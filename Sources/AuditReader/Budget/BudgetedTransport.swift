@@ -67,7 +67,10 @@ final class BudgetedTransport: HTTPTransport {
         guard endpoint.isCounted || endpoint == .token else { return }
         let now = clock.now()
         state.withLockedValue { state in
-            if let date = metadata.serverDate { state.server.answered(date, at: now) }
+            // The login host's clock is another one: it does until the API has answered.
+            if let date = metadata.serverDate, endpoint.isCounted || state.server.now(at: now) == nil {
+                state.server.answered(date, at: now)
+            }
             if endpoint.isCounted, let limit = metadata.rateLimit { state.budget.answered(limit, at: now) }
         }
     }

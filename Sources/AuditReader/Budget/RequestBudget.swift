@@ -43,7 +43,9 @@ struct RequestBudget: Sendable {
         guard let allowed = limit.allowed, allowed > 0 else { return }
         if fixed == nil { perMinute = RequestBudget.share(of: allowed) }
         // Somebody else spends, too: leave the rest of this window to them.
-        if let count = limit.count, let reset = limit.reset, count >= perMinute, reset <= RequestBudget.minute * 2 {
+        if let count = limit.count, let reset = limit.reset, count >= RequestBudget.share(of: allowed),
+            reset <= RequestBudget.minute * 2
+        {
             park(until: now + reset)
         }
     }

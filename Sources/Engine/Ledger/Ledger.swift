@@ -26,15 +26,17 @@ public struct Ledger: Sendable, Equatable {
         lanes[lane, default: Coverage()].insert(interval)
     }
 
-    /// Takes over the lanes that are read from now on. A service without a coverage of its own begins with what the lane of all services has.
+    /// Takes over the lanes that are read from now on. What the lane of all services has, every service has.
     /// Never the other way round: what the known services have says nothing of a service that was not read.
     ///
-    /// - Returns: the lanes whose coverage was made, for the store.
+    /// - Returns: the lanes whose coverage has grown by that, for the store.
     public mutating func adopt(_ wanted: [Lane]) -> [Lane] {
         guard let inherited = lanes[.all] else { return [] }
-        let made = wanted.filter { lanes[$0] == nil }
-        for lane in made { lanes[lane] = inherited }
-        return made
+        let grown = wanted.filter { lane in inherited.intervals.contains { !coverage(of: lane).contains($0) } }
+        for lane in grown {
+            for interval in inherited.intervals { cover(interval, of: lane) }
+        }
+        return grown
     }
 
     /// The instant before which no id can be needed again: nothing reads further back than `retention` behind a frontier, except to

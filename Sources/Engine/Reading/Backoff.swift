@@ -2,7 +2,8 @@
 struct Backoff: Sendable {
     private let first: Duration
     private let most: Duration
-    private var failures = 0
+    /// In a row.
+    private(set) var failures = 0
     private var random: SeededGenerator
 
     init(first: Duration, most: Duration, seed: UInt64) {

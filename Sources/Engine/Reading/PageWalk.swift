@@ -3,7 +3,7 @@ import AuditCore
 /// The walk through the pages of one window, which checks itself: the set is alive while it is paged, and items shift.
 ///
 /// Ascending order by page number shows every audit once only if nothing was inserted before the place where the walk stands. An insertion
-/// changes `total`, so: the total is the same on every page, the rows add up to it, and no page begins with a row of the one before.
+/// changes `total`, so: the total is the same on every page, the rows add up to it, and no page has a row of the one before.
 struct PageWalk: Sendable {
     enum Step: Equatable {
         case next(ReadRequest.Position)
@@ -38,8 +38,8 @@ struct PageWalk: Sendable {
         if pagesRead > 0, total != self.total {
             return .inconsistent("the total went from \(self.total ?? 0) to \(total ?? 0)")
         }
-        if let first = page.audits.first?.id, lastPage.contains(first) {
-            return .inconsistent("page \(pagesRead + 1) begins with an audit of page \(pagesRead)")
+        if page.audits.contains(where: { $0.id.map(lastPage.contains) ?? false }) {
+            return .inconsistent("page \(pagesRead + 1) has an audit of page \(pagesRead)")
         }
         self.total = total
         pagesRead += 1
@@ -48,7 +48,8 @@ struct PageWalk: Sendable {
     }
 
     private mutating func step(after page: AuditPage, pageCount: Int?) -> Step {
-        if let total, total > rowLimit { return .tooMuch(rows: total) }
+        // An index that counts no further than its limit says the limit.
+        if let total, total >= rowLimit { return .tooMuch(rows: total) }
         let pages = pageCount ?? total.map { ($0 + pageSize - 1) / pageSize }
         let more = pages.map { pagesRead < $0 } ?? (page.audits.count >= pageSize)
         if more {
@@ -57,6 +58,7 @@ struct PageWalk: Sendable {
             lastPage = Set(page.audits.compactMap(\.id))
             return .next(.page(pagesRead + 1, size: pageSize))
         }
+        if rows >= rowLimit { return .tooMuch(rows: rows) }
         if let total, rows != total { return .inconsistent("\(rows) audits were shown of \(total)") }
         return .complete
     }

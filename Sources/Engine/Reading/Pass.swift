@@ -35,6 +35,8 @@ struct Pass: Sendable {
     /// Whether the window goes by the asynchronous endpoint, since no shorter one can be read by page number.
     private(set) var asynchronous = false
     private var asynchronousRows = 0
+    /// How often the query was looked at without any progress.
+    private var looks = 0
     private var repetitions = 0
     private(set) var position: ReadRequest.Position
 
@@ -68,6 +70,8 @@ struct Pass: Sendable {
             }
         case .continued(let continuation?):
             asynchronousRows += reading.page.audits.count
+            looks = position == .asynchronous(continuation) ? looks + 1 : 0
+            if looks >= limits.looksAtQuery { return lost("the asynchronous query does not end") }
             position = .asynchronous(continuation)
             return .reading
         case .continued(nil):
@@ -96,7 +100,7 @@ struct Pass: Sendable {
     var acceptedPageSize: Int { pageSize }
 
     private mutating func readAgain(_ reason: String, echoed: Int?) -> Outcome {
-        if let echoed, echoed > 0, echoed < pageSize { pageSize = echoed }
+        if let echoed, echoed >= limits.smallestPageSize, echoed < pageSize { pageSize = echoed }
         repetitions += 1
         if repetitions > limits.repetitions { return split(reason, rows: nil) }
         restart()
@@ -130,6 +134,7 @@ struct Pass: Sendable {
 
     private mutating func restart() {
         asynchronousRows = 0
+        looks = 0
         walk = PageWalk(pageSize: pageSize, rowLimit: limits.windowRows)
         position = asynchronous ? .asynchronous(nil) : walk.first
     }

@@ -21,5 +21,10 @@ public struct ReadingLimits: Sendable, Equatable {
     /// How much earlier than its window a query begins, since the API does not say whether its start belongs to it.
     public var startMargin = Duration.seconds(1)
 
+    /// How many passes of the live ring a smaller page size is kept, before a larger one is tried again.
+    public var passesBeforeLargerPages = 20
+    /// How often an asynchronous query is looked at that does not end (a reader pauses in between), before it counts as lost.
+    public var looksAtQuery = 450
+
     public init() {}
 }

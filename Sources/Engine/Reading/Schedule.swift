@@ -7,6 +7,8 @@ struct Schedule: Sendable {
     private struct LaneState: Sendable {
         var pace: PollPace
         var dueAt: Duration
+        /// When its gaps are filled at the earliest.
+        var catchUpAt = Duration.zero
         var reach: Reach
     }
 
@@ -16,6 +18,7 @@ struct Schedule: Sendable {
     private var catchUpReach: Reach
     /// What the API has taken so far.
     private var pageSize: Int
+    private var passesAtPageSize = 0
     private var reportedLost: [Lane: Coverage] = [:]
 
     init(settings: TailSettings) {
@@ -47,7 +50,8 @@ struct Schedule: Sendable {
 
     /// The pass over the oldest gap that the realtime endpoint still gives.
     func catchUpPass(_ ledger: Ledger, at moment: Moment) -> Pass? {
-        let gaps = lanes.compactMap { lane in
+        let waited = lanes.filter { (states[$0]?.catchUpAt ?? .zero) <= moment.clock }
+        let gaps = waited.compactMap { lane in
             reachable(ledger.gaps(of: lane), at: moment).first.map { (lane: lane, interval: $0) }
         }
         guard let oldest = gaps.min(by: { $0.interval.start < $1.interval.start }) else { return nil }
@@ -57,6 +61,14 @@ struct Schedule: Sendable {
         return Pass(
             ring: .catchUp, lane: oldest.lane, interval: interval, reach: catchUpReach, pageSize: pageSize,
             limits: settings.reading)
+    }
+
+    /// A lane that cannot be read leaves its ring to the other lanes until then.
+    mutating func setAside(_ lane: Lane, from ring: Ring, until: Duration) {
+        switch ring {
+        case .live: states[lane]?.dueAt = until
+        case .catchUp: states[lane]?.catchUpAt = until
+        }
     }
 
     /// A pass has read a window, or has learnt how long one may be.
@@ -73,10 +85,23 @@ struct Schedule: Sendable {
         guard var state = states[lane] else { return }
         state.dueAt = now + state.pace.wait(after: fresh)
         states[lane] = state
+        tryLargerPages()
+    }
+
+    /// A size that was refused once may be taken again: the refusal can have had another reason.
+    private mutating func tryLargerPages() {
+        guard pageSize < settings.reading.pageSize else { return }
+        passesAtPageSize += 1
+        guard passesAtPageSize >= settings.reading.passesBeforeLargerPages else { return }
+        passesAtPageSize = 0
+        pageSize = min(pageSize * 2, settings.reading.pageSize)
     }
 
     /// When a lane is due next.
     var nextPoll: Duration? { states.values.map(\.dueAt).min() }
+
+    /// When the gaps of a lane that was set aside can be filled again.
+    func nextCatchUp(after now: Duration) -> Duration? { states.values.map(\.catchUpAt).filter { $0 > now }.min() }
 
     /// The event time that live passes may read again from now on.
     func liveMemory(_ ledger: Ledger, at server: Instant) -> Interval {
@@ -111,7 +136,8 @@ struct Schedule: Sendable {
         let frontier = ledger.frontier(of: lane)
         let end = min(server, settings.end?.readUntil ?? .distantFuture).wholeSecond
         let isFar = end - frontier > settings.liveReach
-        let wanted = max(ledger.start, (isFar ? end : frontier) - settings.overlap)
+        // A frontier that is ahead of the server, whose clock was wrong once, is no reason to wait for it.
+        let wanted = max(ledger.start, (isFar ? end : min(frontier, end)) - settings.overlap)
         let start = max(wanted.wholeSecond, (server - settings.realtimeRetention).wholeSecond)
         return start < end ? Interval(start, end) : nil
     }
@@ -120,6 +146,8 @@ struct Schedule: Sendable {
     private func horizon(at moment: Moment) -> Instant { (moment.server - settings.realtimeRetention).wholeSecond }
 
     private func reachable(_ gaps: [Interval], at moment: Moment) -> [Interval] {
-        gaps.compactMap { $0.intersection(Interval(horizon(at: moment), .distantFuture)) }
+        let end = (moment.server - settings.settle).wholeSecond
+        let start = horizon(at: moment)
+        return start < end ? gaps.compactMap { $0.intersection(Interval(start, end)) } : []
     }
 }

@@ -25,6 +25,23 @@ extension Tail {
     }
 }
 
+extension AuditPage {
+    /// A page that holds these audits of it, and little else: a page of which most is not needed does not stay in memory for the rest.
+    func holding(_ wanted: [RawAudit]) -> (page: AuditPage, audits: [RawAudit]) {
+        let size = wanted.reduce(0) { $0 + $1.end - $1.start }
+        guard size < bytes.count / 2 else { return (self, wanted) }
+        var kept: [UInt8] = []
+        kept.reserveCapacity(size)
+        let moved = wanted.map { audit in
+            let start = kept.count
+            kept += bytes[audit.start..<audit.end]
+            return RawAudit(
+                id: audit.id, instant: audit.instant, start: start, end: kept.count, hasWhitespace: audit.hasWhitespace)
+        }
+        return (AuditPage(bytes: kept, audits: moved), moved)
+    }
+}
+
 extension Batch {
     /// Whether it holds audits without an id; a batch holds either kind.
     public var isUnidentified: Bool { audits.first.map { $0.id == nil } ?? false }

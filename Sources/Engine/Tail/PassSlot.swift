@@ -28,6 +28,15 @@ struct PassSlot: Sendable {
 
     mutating func end() { pass = nil }
 
+    /// Ends the pass for the sake of others, which need not wait for what it waited for.
+    mutating func release() {
+        pass = nil
+        notBefore = .zero
+    }
+
+    /// How often reading failed in a row.
+    var failures: Int { backoff.failures }
+
     func isReady(at now: Duration) -> Bool { pass != nil && !isWaiting && now >= notBefore }
 
     /// When it can go on without another event.
@@ -60,8 +69,10 @@ struct PassSlot: Sendable {
     }
 
     /// The part of a window that may be called covered.
-    func coverable(_ window: Interval) -> Interval? {
-        let end = min(window.end, coverableUntil)
+    ///
+    /// - Parameter settled: the server's now less the settle margin: it may be earlier than at the beginning, when the server's clock was wrong.
+    func coverable(_ window: Interval, settled: Instant) -> Interval? {
+        let end = min(window.end, coverableUntil, settled.wholeSecond)
         return window.start < end ? Interval(window.start, end) : nil
     }
 }

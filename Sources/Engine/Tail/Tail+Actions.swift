@@ -110,6 +110,7 @@ extension Tail {
         guard !isStopping else { return wakes }
         wakes += slots.values.compactMap(\.wake)
         if !isFindingLanes, let findLanesAt { wakes.append(findLanesAt) }
+        if slots[.catchUp]?.pass == nil, let gap = schedule.nextCatchUp(after: moment.clock) { wakes.append(gap) }
         if slots[.live]?.pass == nil, let poll = schedule.nextPoll {
             // A lane that is due and was not planned waits for the server's clock to move on.
             wakes.append(max(poll, moment.clock + .milliseconds(200)))

@@ -29,6 +29,7 @@ extension Tail {
             findLanesAt = lanes == [.all] ? nil : moment.clock + settings.laneInterval
             if lanes != schedule.lanes { actions.append(.report(.lanes(lanes))) }
             schedule.adopt(lanes, at: moment.clock)
+            for (ring, slot) in slots where slot.pass.map({ !lanes.contains($0.lane) }) ?? false { slots[ring]?.release() }
             for lane in ledger.adopt(lanes) {
                 let coverage = ledger.coverage(of: lane)
                 commits.covered(coverage, of: lane)
@@ -86,10 +87,14 @@ extension Tail {
             }
             if deduplicator.insert(id) { fresh.append(audit) } else { status.duplicates += 1 }
         }
-        for batch in Tail.batches(of: fresh, events: settings.batchEvents, bytes: settings.batchBytes) {
-            deliveries.append(batch, of: page)
+        let (rest, audits) = page.holding(fresh)
+        for batch in Tail.batches(of: audits, events: settings.batchEvents, bytes: settings.batchBytes) {
+            deliveries.append(batch, of: rest)
         }
-        if !unidentified.isEmpty { deliveries.append(unidentified, of: page) }
+        if !unidentified.isEmpty {
+            let (rest, audits) = page.holding(unidentified)
+            deliveries.append(audits, of: rest)
+        }
         return fresh.count
     }
 
@@ -106,7 +111,7 @@ extension Tail {
         case .again(let reason): actions.append(.report(.windowRepeated(pass.lane, pass.window, reason: reason)))
         case .split(let reason): actions.append(.report(.windowSplit(pass.lane, pass.window, reason: reason)))
         case .covered(let window, let isLast):
-            if let interval = slots[pass.ring]?.coverable(window) {
+            if let interval = slots[pass.ring]?.coverable(window, settled: moment.server - settings.settle) {
                 deliveries.mark(interval, of: pass.lane)
                 planned.cover(interval, of: pass.lane)
             }
@@ -159,7 +164,16 @@ extension Tail {
     ) {
         let wait = slots[pass.ring]?.failed(at: moment.clock, asked: failure.delay) ?? .zero
         actions.append(.report(.readFailing(pass.lane, reason: failure.reason, retryIn: wait)))
+        // One lane that cannot be read must not keep the others from being read.
+        guard schedule.lanes.count > 1, let slot = slots[pass.ring], slot.failures % Tail.failuresBeforeOthers == 0 else {
+            return
+        }
+        schedule.setAside(pass.lane, from: pass.ring, until: moment.clock + wait)
+        slots[pass.ring]?.release()
     }
+
+    /// How often in a row a lane may fail before the others have their turn.
+    private static let failuresBeforeOthers = 4
 
     private mutating func answered(
         _ sequence: Int, _ answer: Answer, at moment: Moment, _ actions: inout [TailAction]

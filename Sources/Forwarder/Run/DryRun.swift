@@ -31,6 +31,11 @@ public struct DryRun: Sendable {
         do {
             lanes = try await reader.lanes()
         } catch {
+            if case .refused = error {
+                throw Failure(
+                    .refused, "client '\(genesys.credentials.clientID)' may not read audits: \(error.reason)",
+                    hint: "give the OAuth client a role with the permission 'audits:audit:view'")
+            }
             throw Failure(.unreachable, "the lanes cannot be found out: \(error.reason)", hint: "try again")
         }
         var lines = [

@@ -14,7 +14,12 @@ public enum RunSignal: Sendable {
 
 /// The tails of a run while it goes on.
 final class Tails: Sendable {
-    private let running = NIOLockedValueBox<[(tail: TailRunner, output: any Output)]>([])
+    private struct State {
+        var tails: [(tail: TailRunner, output: any Output)] = []
+        var isStopped = false
+    }
+
+    private let state = NIOLockedValueBox(State())
     private let logger: Logger
     private let board: StatusBoard
 
@@ -24,19 +29,26 @@ final class Tails: Sendable {
     }
 
     func add(_ tail: TailRunner, _ output: any Output) {
-        running.withLockedValue { $0.append((tail, output)) }
+        let isStopped = state.withLockedValue { state in
+            state.tails.append((tail, output))
+            return state.isStopped
+        }
+        if isStopped { tail.stop() }
     }
 
     /// - Returns: whether anything runs that has to come to its end.
     func stop() -> Bool {
-        let tails = running.withLockedValue { $0 }
+        let tails = state.withLockedValue { state in
+            state.isStopped = true
+            return state.tails
+        }
         for tail in tails { tail.tail.stop() }
         return !tails.isEmpty
     }
 
     /// - Returns: whether the run is to stop.
     func take(_ signal: RunSignal) async -> Bool {
-        let outputs = running.withLockedValue { $0.map(\.output) }
+        let outputs = state.withLockedValue { $0.tails.map(\.output) }
         switch signal {
         case .stop: return true
         case .reopen:

@@ -2,6 +2,7 @@ import CSupport
 import Engine
 import Formats
 import Glibc
+import NIOConcurrencyHelpers
 
 /// Events as lines on standard output.
 ///
@@ -57,6 +58,8 @@ struct LineSink: Sendable {
     let descriptor: Int32
     let thread = BlockingThread()
     private let kind: mode_t
+    /// A write ended inside a line, which has no end yet: the next one begins with it.
+    private let isTorn = NIOLockedValueBox(false)
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -65,7 +68,8 @@ struct LineSink: Sendable {
     }
 
     /// Returns when the bytes are acknowledged in the sense of `StdoutOutput`.
-    func write(_ bytes: [UInt8]) throws {
+    func write(_ lines: [UInt8]) throws {
+        let bytes = isTorn.withLockedValue { $0 } ? [UInt8(ascii: "\n")] + lines : lines
         if kind == S_IFREG {
             try writeAll(bytes, pieces: bytes.count, waiting: false)
             _ = try uninterrupted { fdatasync(descriptor) }
@@ -83,6 +87,7 @@ struct LineSink: Sendable {
                 let rest = UnsafeRawBufferPointer(rebasing: buffer[position...].prefix(pieces))
                 do throws(SystemError) {
                     position += try uninterrupted { Glibc.write(descriptor, rest.baseAddress, rest.count) }
+                    isTorn.withLockedValue { $0 = buffer[position - 1] != UInt8(ascii: "\n") }
                 } catch {
                     // Somebody else made the shared descriptor non-blocking.
                     guard error.code == EAGAIN else { throw error }

@@ -45,10 +45,13 @@ struct LedgerTests {
         #expect(ledger.frontier(of: routing) == at(0))
     }
 
-    @Test func `a lane keeps its own coverage`() {
-        var ledger = Ledger(start: at(0), lanes: [.all: Coverage([span(0, 50)]), architect: Coverage([span(0, 10)])])
-        expect(ledger.adopt([architect, routing]), is: [routing])
-        #expect(ledger.coverage(of: architect).intervals == [span(0, 10)])
+    @Test func `what all services had, a service has beside its own`() {
+        let own = Coverage([span(0, 10), span(80, 90)])
+        var ledger = Ledger(start: at(0), lanes: [.all: Coverage([span(5, 50)]), architect: own])
+        expect(ledger.adopt([architect, routing]), is: [architect, routing])
+        #expect(ledger.coverage(of: architect).intervals == [span(0, 50), span(80, 90)])
+        #expect(ledger.coverage(of: routing).intervals == [span(5, 50)])
+        expect(ledger.adopt([architect, routing]), is: [])
     }
 
     @Test func `ids are needed as long as the oldest gap can be read, with the overlap before it`() {

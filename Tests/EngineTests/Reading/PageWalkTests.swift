@@ -38,6 +38,23 @@ struct PageWalkTests {
         }
     }
 
+    @Test mutating func `a page that has any audit of the one before was sorted anew`() {
+        _ = walk.received(page(0, 10), total: 20, pageCount: 2, pageSize: 10)
+        let shuffled = AuditPage(of: samples(9, first: 10) + samples(1, first: 4))
+        guard case .inconsistent = walk.received(shuffled, total: 20, pageCount: 2, pageSize: 10) else {
+            Issue.record("an audit that was shown twice hid another one")
+            return
+        }
+    }
+
+    @Test func `a total that is as large as can be counted is more than that`() {
+        var counted = PageWalk(pageSize: 10, rowLimit: 20)
+        expect(counted.received(page(0, 10), total: 20, pageCount: 2, pageSize: 10), is: .tooMuch(rows: 20))
+        var uncounted = PageWalk(pageSize: 10, rowLimit: 20)
+        expect(uncounted.received(page(0, 10), total: nil, pageCount: 2, pageSize: 10), is: .next(.page(2, size: 10)))
+        expect(uncounted.received(page(10, 10), total: nil, pageCount: 2, pageSize: 10), is: .tooMuch(rows: 20))
+    }
+
     @Test mutating func `without totals, a page that is not full is the last`() {
         expect(walk.received(page(0, 10), total: nil, pageCount: nil, pageSize: nil), is: .next(.page(2, size: 10)))
         expect(walk.received(page(10, 10), total: nil, pageCount: nil, pageSize: nil), is: .next(.page(3, size: 10)))

@@ -81,6 +81,19 @@ struct PassTests {
         #expect(pass.acceptedPageSize == 25)
     }
 
+    @Test func `an asynchronous query that never ends is asked for again`() {
+        var limits = PassTests.limits
+        limits.looksAtQuery = 3
+        let reach = Reach(.seconds(1), limits: limits)
+        var pass = Pass(ring: .live, lane: .all, interval: span(0, 1), reach: reach, pageSize: 25, limits: limits)
+        _ = pass.refusedAsTooMuch("too much")
+        #expect(pass.request.position == .asynchronous(nil))
+        let running = PageReading(page: .empty, rest: .continued(Continuation(transactionID: "t", cursor: nil)))
+        for _ in 0..<3 { expect(pass.received(running), is: .reading) }
+        expect(pass.received(running), is: .again("the asynchronous query does not end"))
+        #expect(pass.request.position == .asynchronous(nil))
+    }
+
     @Test func `a page size that the server cut is used from then on`() {
         var pass = pass(span(0, 100), reach: .seconds(100))
         guard case .again = pass.received(reading(40, total: 200, pageSize: 40)) else {

@@ -17,6 +17,18 @@ struct BatchesTests {
         #expect(sizes([], events: 10, bytes: 1000) == [])
     }
 
+    @Test func `a page of which little is wanted does not stay in memory`() {
+        let page = AuditPage(of: (0..<50).map { SampleAudit(id: "audit-\($0)", instant: at(Int64($0)), padding: 200) })
+        let wanted = [page.audits[3], page.audits[40]]
+        let (kept, moved) = page.holding(wanted)
+        #expect(kept.bytes.count == wanted.reduce(0) { $0 + $1.end - $1.start })
+        #expect(moved.map(\.id) == wanted.map(\.id))
+        for (before, after) in zip(wanted, moved) {
+            #expect(page.bytes[before.start..<before.end] == kept.bytes[after.start..<after.end])
+        }
+        #expect(page.holding(page.audits).page.bytes == page.bytes)
+    }
+
     @Test func `the ledger notes the first and the last instant, and now where there is none`() {
         let batch = Batch(1, of: [SampleAudit(id: "b", instant: at(9)), SampleAudit(id: "a", instant: at(4))])
         let ids = [AuditID("b"), AuditID("a")]

@@ -11,7 +11,6 @@ final class BudgetedTransport: HTTPTransport {
     private struct State {
         var budget: RequestBudget
         var server = ServerClock()
-        var requests = 0
     }
 
     private let base: any HTTPTransport
@@ -52,10 +51,7 @@ final class BudgetedTransport: HTTPTransport {
     private func admit(_ endpoint: Endpoint) async throws {
         guard endpoint.isCounted else { return }
         let now = clock.now()
-        let wait = state.withLockedValue { state in
-            state.requests += 1
-            return state.budget.reserve(at: now)
-        }
+        let wait = state.withLockedValue { $0.budget.reserve(at: now) }
         if wait > .zero { try await clock.sleep(until: now + wait) }
         // A refusal may have come in the meantime.
         while case let parked = state.withLockedValue({ $0.budget.parkedUntil }), parked > clock.now() {

@@ -42,7 +42,6 @@ struct DeliveryQueue: Sendable {
     }
 
     var isEmpty: Bool { waiting.isEmpty && handedIn.isEmpty && marks.isEmpty }
-    var isRefused: Bool { backoff.isFailing }
 
     /// Whether the output is to settle what it owes: because nothing follows, or because it owes more than `bytes`. Says so once.
     mutating func shouldDrain(isLast: Bool, bytes: Int) -> Bool {

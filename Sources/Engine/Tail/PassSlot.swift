@@ -18,8 +18,6 @@ struct PassSlot: Sendable {
         self.backoff = backoff
     }
 
-    var isFailing: Bool { backoff.isFailing }
-
     mutating func begin(_ pass: Pass, coverableUntil: Instant) {
         self.pass = pass
         self.coverableUntil = coverableUntil.wholeSecond

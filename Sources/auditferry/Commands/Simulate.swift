@@ -78,20 +78,11 @@ struct Simulate: AsyncParsableCommand {
     func run() async throws {
         let simulator = try Simulator(try organization())
         let signals = await Signals.stream()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await simulator.run { port in
-                    print("listening on http://\(host):\(port)")
-                    fflush(nil)
-                }
+        _ = try await Signals.stopping(signals) {
+            try await simulator.run { port in
+                print("listening on http://\(host):\(port)")
+                fflush(nil)
             }
-            group.addTask {
-                for await signal in signals {
-                    if case .stop = signal { return }
-                }
-            }
-            defer { group.cancelAll() }
-            try await group.next()
         }
     }
 

@@ -5,7 +5,10 @@ import UnixSignals
 /// The signals of a run: SIGTERM and SIGINT stop it, a second one ends the program at once; SIGHUP reopens files; SIGUSR1 logs
 /// where the tails stand.
 enum Signals {
-    static func stream() async -> AsyncStream<RunSignal> {
+    static func stream() async -> AsyncStream<RunSignal> { await stoppable().stream }
+
+    /// The signals, and a way for the program itself to stop the run.
+    static func stoppable() async -> (stream: AsyncStream<RunSignal>, stop: @Sendable () -> Void) {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr1)
         let (stream, continuation) = AsyncStream.makeStream(of: RunSignal.self)
         let task = Task {
@@ -22,20 +25,7 @@ enum Signals {
             }
         }
         continuation.onTermination = { _ in task.cancel() }
-        return stream
-    }
-}
-
-extension Signals {
-    /// The signals, and a way for the program itself to stop the run.
-    static func stoppable() async -> (stream: AsyncStream<RunSignal>, stop: @Sendable () -> Void) {
-        let signals = await stream()
-        let (merged, continuation) = AsyncStream.makeStream(of: RunSignal.self)
-        let task = Task {
-            for await signal in signals { continuation.yield(signal) }
-        }
-        continuation.onTermination = { _ in task.cancel() }
-        return (merged, { continuation.yield(.stop) })
+        return (stream, { continuation.yield(.stop) })
     }
 }
 

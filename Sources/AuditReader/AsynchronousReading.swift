@@ -6,6 +6,8 @@ import Engine
 extension AuditReader {
     /// Between two looks at a query that is not done.
     private static let statusPause = Duration.seconds(2)
+    /// A smaller page is not tried.
+    private static let smallestResultsPage = 25
     /// The most bytes of one download that are held at once.
     private static let largestDownload = 64 << 20
 
@@ -21,17 +23,31 @@ extension AuditReader {
         if continuation.cursor == nil, try await !isDone(continuation, request.lane) {
             return PageReading(page: .empty, rest: .continued(continuation))
         }
-        let answer = try await failing(request.lane) {
-            try await client.queryResultsPage(
-                transactionID: continuation.transactionID, cursor: continuation.cursor,
-                pageSize: AuditAPIClient.largestResultsPage, expand: settings.expand, allowRedirect: true)
-        }
+        let answer = try await resultsPage(continuation, request.lane)
         let page: AuditPage
         switch answer.content {
         case .page(let audits): page = audits
         case .download(let url): page = try await failing(request.lane) { try await wholeDownload(url) }
         }
         return PageReading(page: page, rest: .continued(continuation.next(answer.cursor)))
+    }
+
+    /// One page of results. A first page that is refused is asked for in a smaller size the next time: the cursor cannot be the reason.
+    private func resultsPage(_ continuation: Continuation, _ lane: Lane) async throws(ReadFailure) -> QueryResultsPage {
+        let size = resultsPageSize.withLockedValue { $0 }
+        do {
+            return try await failing(lane) {
+                try await client.queryResultsPage(
+                    transactionID: continuation.transactionID, cursor: continuation.cursor, pageSize: size,
+                    expand: settings.expand, allowRedirect: true)
+            }
+        } catch {
+            guard case .queryLost(let reason) = error, continuation.cursor == nil, size > AuditReader.smallestResultsPage else {
+                throw error
+            }
+            resultsPageSize.withLockedValue { $0 = max(size / 2, AuditReader.smallestResultsPage) }
+            throw .transient(reason, delay: nil)
+        }
     }
 
     /// Whether the results can be read. Waits a little where not, so that asking again at once is right.

@@ -1,6 +1,7 @@
 import AuditAPI
 import AuditCore
 import Engine
+import NIOConcurrencyHelpers
 
 /// The one adapter between the API and the engine: turns windows into pages of audits, and owns the request budget.
 ///
@@ -13,6 +14,8 @@ public final class AuditReader: AuditSource {
     let settings: ReaderSettings
     let transport: BudgetedTransport
     let clock: any EngineClock
+    /// What the API has taken so far as the size of a page of asynchronous results.
+    let resultsPageSize = NIOLockedValueBox(AuditAPIClient.largestResultsPage)
 
     /// - Parameter transport: carries every request; it stays the caller's to shut down.
     public init(
@@ -29,6 +32,22 @@ public final class AuditReader: AuditSource {
     public func serverNow() -> Instant? { transport.serverNow() }
 
     public func lanes() async throws(ReadFailure) -> [Lane] {
+        let realtime = try await realtimeLanes()
+        return settings.readsAsynchronous ? realtime + (try await asynchronousLanes()) : realtime
+    }
+
+    private func asynchronousLanes() async throws(ReadFailure) -> [Lane] {
+        let endpoint = Lane.Endpoint.asynchronous
+        if let services = settings.services {
+            return services.filter { !settings.excludedServices.contains($0) }.map { Lane(service: $0, endpoint: endpoint) }
+        }
+        if settings.excludedServices.isEmpty { return [Lane(service: nil, endpoint: endpoint)] }
+        let mapping = try await failing(Lane(service: nil, endpoint: endpoint)) { try await client.serviceMapping() }
+        let names = (mapping.services ?? []).compactMap(\.name).filter { !settings.excludedServices.contains($0) }
+        return names.map { Lane(service: $0, endpoint: endpoint) }
+    }
+
+    private func realtimeLanes() async throws(ReadFailure) -> [Lane] {
         if let services = settings.services {
             return services.filter { !settings.excludedServices.contains($0) }.map { Lane(service: $0) }
         }

@@ -7,6 +7,8 @@ public struct ReaderSettings: Sendable {
     public var excludedServices: Set<String> = []
     /// Whether the API is asked for the users' names.
     public var expandsUser = true
+    /// Whether the asynchronous endpoint is read beside realtime, as lanes of its own.
+    public var readsAsynchronous = false
     /// All must match.
     public var filters: [AuditQueryFilter] = []
     /// The budget; `nil` for the automatic share of what the API states.

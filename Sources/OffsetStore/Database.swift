@@ -100,12 +100,14 @@ struct SQLiteError: Error, CustomStringConvertible {
 
 /// A value for a statement.
 enum SQLiteValue {
+    case null
     case integer(Int64)
     case text(String)
     case blob([UInt8])
 
     func bind(_ statement: OpaquePointer, _ index: Int32) -> Int32 {
         switch self {
+        case .null: sqlite3_bind_null(statement, index)
         case .integer(let value): sqlite3_bind_int64(statement, index, value)
         case .text(let value): sqlite3_bind_text(statement, index, value, Int32(value.utf8.count), csqlite_transient())
         case .blob(let value):
@@ -128,6 +130,8 @@ struct SQLiteRow {
         return String(
             decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column))), as: UTF8.self)
     }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
 
     func blob(_ column: Int32) -> [UInt8] {
         let count = Int(sqlite3_column_bytes(statement, column))

@@ -9,14 +9,14 @@ extension Database {
         guard let start else { return nil }
         var lanes: [Lane: Coverage] = [:]
         let sql = """
-            SELECT lane, coverage.start, coverage.end FROM coverage JOIN output ON output.id = coverage.output
-            WHERE name = ? ORDER BY lane, coverage.start
+            SELECT endpoint, lane, coverage.start, coverage.end FROM coverage JOIN output ON output.id = coverage.output
+            WHERE name = ? ORDER BY endpoint, lane, coverage.start
             """
         try run(sql, [.text(output)]) { row in
-            let interval = Interval(Instant(milliseconds: row.integer(1)), Instant(milliseconds: row.integer(2)))
-            lanes[Lane(stored: row.text(0)), default: Coverage()].insert(interval)
+            let interval = Interval(Instant(milliseconds: row.integer(2)), Instant(milliseconds: row.integer(3)))
+            lanes[Lane(stored: row.text(1), endpoint: row.integer(0)), default: Coverage()].insert(interval)
         }
-        return Ledger(start: start, lanes: lanes)
+        return Ledger(start: start, lanes: lanes, queries: try queries(of: output))
     }
 
     func acknowledged(by output: String, in interval: Interval) throws -> [AcknowledgedBatch] {
@@ -43,6 +43,7 @@ extension Database {
             let output = try identifier(of: change.output)
             for batch in change.acknowledged { try insert(batch, output) }
             for (lane, coverage) in change.coverage { try replace(coverage, of: lane, output) }
+            for (ring, progress) in change.queries { try replace(progress, of: ring, output) }
             if let instant = change.forgetBefore {
                 try run("DELETE FROM acknowledged WHERE output = ? AND last < ?", [output, .integer(instant.milliseconds)])
             }
@@ -70,6 +71,8 @@ extension Database {
             let id = try identifier(of: output)
             try run("UPDATE output SET start = min(start, ?) WHERE id = ?", [.integer(instant.milliseconds), id])
             try run("DELETE FROM acknowledged WHERE output = ? AND last >= ?", [id, .integer(instant.milliseconds)])
+            // What a query has shown before its cursor would not be shown again.
+            try run("DELETE FROM query WHERE output = ?", [id])
             for (lane, coverage) in ledger.lanes {
                 var rest = coverage
                 rest.remove(Interval(min(instant, .distantFuture), .distantFuture))
@@ -96,18 +99,22 @@ extension Database {
     }
 
     private func replace(_ coverage: Coverage, of lane: Lane, _ output: SQLiteValue) throws(SQLiteError) {
-        try run("DELETE FROM coverage WHERE output = ? AND lane = ?", [output, .text(lane.stored)])
+        let key = [output, .integer(lane.storedEndpoint), .text(lane.stored)]
+        try run("DELETE FROM coverage WHERE output = ? AND endpoint = ? AND lane = ?", key)
         for interval in coverage.intervals {
             try run(
-                "INSERT INTO coverage (output, lane, start, end) VALUES (?, ?, ?, ?)",
-                [output, .text(lane.stored), .integer(interval.start.milliseconds), .integer(interval.end.milliseconds)])
+                "INSERT INTO coverage (output, endpoint, lane, start, end) VALUES (?, ?, ?, ?, ?)",
+                key + [.integer(interval.start.milliseconds), .integer(interval.end.milliseconds)])
         }
     }
 }
 
 extension Lane {
     /// As the offset file writes it: services have names, so that the empty one is free for all of them.
-    fileprivate var stored: String { service ?? "" }
+    var stored: String { service ?? "" }
+    var storedEndpoint: Int64 { endpoint == .realtime ? 0 : 1 }
 
-    fileprivate init(stored: String) { self.init(service: stored.isEmpty ? nil : stored) }
+    init(stored: String, endpoint: Int64) {
+        self.init(service: stored.isEmpty ? nil : stored, endpoint: endpoint == 0 ? .realtime : .asynchronous)
+    }
 }

@@ -34,6 +34,12 @@ enum OffsetFailures {
             hint: "run the later version of auditferry again, or name another file with --offsets")
     }
 
+    static func tooOld(_ path: String, version: Int64) -> Failure {
+        Failure(
+            .offsets, "offset file '\(path)' has version \(version), which is earlier than this program's \(Schema.version)",
+            hint: "'auditferry run' brings it up to date")
+    }
+
     static func locked(_ path: String, by holder: String?) -> Failure {
         Failure(
             .locked, "offset file '\(path)' is held by another instance" + (holder.map { ", \($0)" } ?? ""),

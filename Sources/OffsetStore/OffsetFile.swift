@@ -35,7 +35,7 @@ enum OffsetFile {
 
     private static func prepare(_ database: Database, _ path: String, _ access: OffsetStore.Access) throws {
         let isNew = try value(database, "SELECT count(*) FROM sqlite_schema") == 0
-        if !isNew { try checkOrigin(database, path) }
+        if !isNew { try checkOrigin(database, path, access) }
         if access == .exclusive {
             try database.execute(Schema.pragmas)
             chmod(path, 0o600)
@@ -45,12 +45,25 @@ enum OffsetFile {
             try database.transaction { () throws(SQLiteError) in try database.execute(Schema.creation) }
         }
         try checkIntegrity(database, path)
+        if !isNew, access == .exclusive { try migrate(database) }
     }
 
-    private static func checkOrigin(_ database: Database, _ path: String) throws {
+    /// Makes a file of an earlier version one of the present.
+    private static func migrate(_ database: Database) throws {
+        while let step = Schema.migrations[try value(database, "PRAGMA user_version")] {
+            try database.transaction { () throws(SQLiteError) in try database.execute(step) }
+        }
+    }
+
+    private static func checkOrigin(
+        _ database: Database, _ path: String, _ access: OffsetStore.Access
+    ) throws {
         guard try value(database, "PRAGMA application_id") == Schema.applicationID else { throw OffsetFailures.foreign(path) }
         let version = try value(database, "PRAGMA user_version")
         guard version <= Schema.version else { throw OffsetFailures.tooNew(path, version: version) }
+        guard version == Schema.version || access == .exclusive else {
+            throw OffsetFailures.tooOld(path, version: version)
+        }
     }
 
     private static func checkIntegrity(_ database: Database, _ path: String) throws {

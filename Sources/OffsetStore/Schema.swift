@@ -1,12 +1,15 @@
 /// The offset file's tables, and what its version is.
 ///
 /// - `output`: one row an output that ever began: its name and the first instant that it wants (milliseconds).
-/// - `coverage`: one row an interval that is covered, half-open, per output and lane; the lane of all services is `''`.
+/// - `coverage`: one row an interval that is covered, half-open, per output, endpoint (0 realtime, 1 asynchronous) and lane; the lane of all
+///   services is `''`.
+/// - `query`: one row an asynchronous query that is being read, per output and ring: what the pass reads, what the query reads of it, the
+///   transaction, the cursor (`NULL` before the first page of results), and the instant up to which it can cover.
 /// - `acknowledged`: one row a batch: the first and last instant of its audits, the ids that are UUIDs as 16 bytes each (big-endian), and the
 ///   others as their UTF-8 behind a length of 4 bytes.
 enum Schema {
     /// Kept in `PRAGMA user_version`. A file of a later version is refused.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
     /// Kept in `PRAGMA application_id`: "audf". A database of another program is refused.
     static let applicationID: Int64 = 0x6175_6466
 
@@ -27,13 +30,8 @@ enum Schema {
             name TEXT NOT NULL UNIQUE,
             start INTEGER NOT NULL
         ) STRICT;
-        CREATE TABLE coverage (
-            output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
-            lane TEXT NOT NULL,
-            start INTEGER NOT NULL,
-            end INTEGER NOT NULL CHECK (start < end),
-            PRIMARY KEY (output, lane, start)
-        ) STRICT, WITHOUT ROWID;
+        \(coverage)
+        \(query)
         CREATE TABLE acknowledged (
             id INTEGER PRIMARY KEY,
             output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
@@ -43,5 +41,44 @@ enum Schema {
             texts BLOB NOT NULL
         ) STRICT;
         CREATE INDEX acknowledged_by_time ON acknowledged (output, last, first);
+        """
+
+    /// What makes the present version of a file of the version before. All of it in one transaction.
+    static let migrations: [Int64: String] = [
+        1: """
+        ALTER TABLE coverage RENAME TO coverage_before;
+        \(coverage)
+        \(query)
+        INSERT INTO coverage (output, endpoint, lane, start, end) SELECT output, 0, lane, start, end FROM coverage_before;
+        DROP TABLE coverage_before;
+        PRAGMA user_version = 2;
+        """
+    ]
+
+    private static let coverage = """
+        CREATE TABLE coverage (
+            output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
+            endpoint INTEGER NOT NULL CHECK (endpoint IN (0, 1)),
+            lane TEXT NOT NULL,
+            start INTEGER NOT NULL,
+            end INTEGER NOT NULL CHECK (start < end),
+            PRIMARY KEY (output, endpoint, lane, start)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let query = """
+        CREATE TABLE query (
+            output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
+            ring TEXT NOT NULL,
+            lane TEXT NOT NULL,
+            start INTEGER NOT NULL,
+            end INTEGER NOT NULL CHECK (start < end),
+            window_start INTEGER NOT NULL,
+            window_end INTEGER NOT NULL CHECK (window_start < window_end),
+            transaction_id TEXT NOT NULL,
+            cursor TEXT,
+            coverable_until INTEGER NOT NULL,
+            PRIMARY KEY (output, ring)
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -89,9 +89,25 @@ import Testing
         #expect(try Fixture.load(yaml).tail.since == expected)
     }
 
+    @Test func `sweeps and reconciles as often and as far back as it says, or not at all`() throws {
+        let standard = try Fixture.load("tail: {}").tail
+        #expect(standard.sweep == .init(every: .seconds(600), back: .seconds(3600)))
+        #expect(standard.reconcile == .init(every: .seconds(86_400), back: .seconds(172_800)))
+        let other = try Fixture.load("tail: {sweep: {every: 5m, back: 2h}, reconcile: {back: 7d}}").tail
+        #expect(other.sweep == .init(every: .seconds(300), back: .seconds(7200)))
+        #expect(other.reconcile == .init(every: .seconds(86_400), back: .seconds(604_800)))
+        let none = try Fixture.load("tail: {sweep: off, reconcile: off}").tail
+        #expect(none.sweep == nil && none.reconcile == nil)
+        #expect(
+            Fixture.problems("tail: {sweep: {evry: 5m}}")
+                == ["auditferry.yaml:1: tail.sweep.evry: unknown key; did you mean 'every'?"])
+        #expect(
+            Fixture.problems("tail: {reconcile: {back: 60d}}")
+                == ["auditferry.yaml:1: tail.reconcile.back: '60d' is not a duration from 1m to 31d"])
+    }
+
     @Test(arguments: [
-        ("http: {listen: 127.0.0.1:9477}", "http"), ("tail: {sweep: {every: 10m, back: 1h}}", "tail.sweep"),
-        ("tail: {reconcile: {every: 24h}}", "tail.reconcile"), ("tail: {heartbeat: off}", "tail.heartbeat"),
+        ("http: {listen: 127.0.0.1:9477}", "http"), ("tail: {heartbeat: off}", "tail.heartbeat"),
         ("outputs: {a: {type: stdout, framing: newline}}", "outputs.a.framing"),
         ("outputs: {a: {type: stdout, tls: {}}}", "outputs.a.tls"),
         ("outputs: {a: {type: stdout, where: {levels: [USER]}}}", "outputs.a.where"),

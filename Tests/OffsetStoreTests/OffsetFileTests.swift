@@ -126,8 +126,34 @@ struct OffsetFileTests {
 
     @Test func `a file of a later version is refused`() async throws {
         try await make()
-        try execute("PRAGMA user_version = 2", on: file.path)
-        #expect(await refusal(file.path)?.message.contains("has version 2, which is later than this program's 1") == true)
+        try execute("PRAGMA user_version = 3", on: file.path)
+        #expect(await refusal(file.path)?.message.contains("has version 3, which is later than this program's 2") == true)
+    }
+
+    @Test func `a file of the version before is brought up to date, with everything that is in it`() async throws {
+        try await make()
+        let earlier = """
+            DROP TABLE query; DROP TABLE coverage; PRAGMA user_version = 1;
+            CREATE TABLE coverage (output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE, lane TEXT NOT NULL,
+                start INTEGER NOT NULL, end INTEGER NOT NULL CHECK (start < end), PRIMARY KEY (output, lane, start)
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO output (name, start) VALUES ('before', 1000);
+            INSERT INTO coverage SELECT id, '', 1000, 2000 FROM output WHERE name = 'before';
+            INSERT INTO coverage SELECT id, 'Architect', 1000, 3000 FROM output WHERE name = 'before';
+            """
+        try execute(earlier, on: file.path)
+        #expect(throws: Failure.self) { try OffsetStore(path: file.path, access: .readOnly) }
+        let store = try OffsetStore(path: file.path)
+        let ledger = try await store.ledger(of: "before")
+        await store.close()
+        func interval(_ start: Int64, _ end: Int64) -> Coverage {
+            Coverage([Interval(Instant(milliseconds: start), Instant(milliseconds: end))])
+        }
+        #expect(
+            ledger
+                == Ledger(
+                    start: Instant(milliseconds: 1000),
+                    lanes: [.all: interval(1000, 2000), Lane(service: "Architect"): interval(1000, 3000)]))
     }
 
     @Test(arguments: ["/proc/auditferry/offsets.db", "/dev/null/offsets.db", "/proc/offsets.db"])

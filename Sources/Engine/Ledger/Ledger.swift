@@ -6,10 +6,13 @@ public struct Ledger: Sendable, Equatable {
     /// The first instant that this output wants.
     public let start: Instant
     public private(set) var lanes: [Lane: Coverage]
+    /// The asynchronous queries that are being read, by their ring.
+    public private(set) var queries: [Ring: QueryProgress]
 
-    public init(start: Instant, lanes: [Lane: Coverage] = [:]) {
+    public init(start: Instant, lanes: [Lane: Coverage] = [:], queries: [Ring: QueryProgress] = [:]) {
         self.start = start
         self.lanes = lanes
+        self.queries = queries
     }
 
     public func coverage(of lane: Lane) -> Coverage { lanes[lane] ?? Coverage() }
@@ -26,15 +29,19 @@ public struct Ledger: Sendable, Equatable {
         lanes[lane, default: Coverage()].insert(interval)
     }
 
-    /// Takes over the lanes that are read from now on. What the lane of all services has, every service has.
+    /// How far the query of a ring is; `nil` where it has none.
+    public mutating func note(_ progress: QueryProgress?, of ring: Ring) { queries[ring] = progress }
+
+    /// Takes over the lanes that are read from now on. What an endpoint's lane of all services has, every service has there.
     /// Never the other way round: what the known services have says nothing of a service that was not read.
     ///
     /// - Returns: the lanes whose coverage has grown by that, for the store.
     public mutating func adopt(_ wanted: [Lane]) -> [Lane] {
-        guard let inherited = lanes[.all] else { return [] }
-        let grown = wanted.filter { lane in inherited.intervals.contains { !coverage(of: lane).contains($0) } }
+        let grown = wanted.filter { lane in
+            coverage(of: Lane(service: nil, endpoint: lane.endpoint)).intervals.contains { !coverage(of: lane).contains($0) }
+        }
         for lane in grown {
-            for interval in inherited.intervals { cover(interval, of: lane) }
+            for interval in coverage(of: Lane(service: nil, endpoint: lane.endpoint)).intervals { cover(interval, of: lane) }
         }
         return grown
     }
@@ -64,12 +71,16 @@ public struct LedgerChange: Sendable, Equatable {
     public var acknowledged: [AcknowledgedBatch] = []
     /// The whole coverage of every lane that changed.
     public var coverage: [Lane: Coverage] = [:]
+    /// How far the queries are that went on; `nil` for a ring whose query is done.
+    public var queries: [Ring: QueryProgress?] = [:]
     /// Ids of batches that lie wholly before this instant may be dropped.
     public var forgetBefore: Instant?
 
     public init(output: String) { self.output = output }
 
-    public var isEmpty: Bool { start == nil && acknowledged.isEmpty && coverage.isEmpty && forgetBefore == nil }
+    public var isEmpty: Bool {
+        start == nil && acknowledged.isEmpty && coverage.isEmpty && queries.isEmpty && forgetBefore == nil
+    }
 
     /// The number of ids in it.
     public var count: Int { acknowledged.reduce(0) { $0 + $1.ids.count } }
@@ -79,6 +90,7 @@ public struct LedgerChange: Sendable, Equatable {
         start = later.start ?? start
         acknowledged += later.acknowledged
         coverage.merge(later.coverage) { $1 }
+        queries.merge(later.queries) { $1 }
         forgetBefore = later.forgetBefore ?? forgetBefore
     }
 }

@@ -1,13 +1,5 @@
 import AuditCore
 
-/// The rings of reading. Each reads the same events for another reason.
-public enum Ring: Hashable, Sendable {
-    /// The newest events and the overlap before them, every few seconds.
-    case live
-    /// A gap behind the frontier.
-    case catchUp
-}
-
 /// One run of a ring over its interval in one lane: window after window, oldest first.
 ///
 /// A pass decides what to read next and what a window has shown; it neither reads nor delivers. What it covers is final only when
@@ -32,8 +24,8 @@ struct Pass: Sendable {
     private(set) var window: Interval
     private var walk: PageWalk
     private var pageSize: Int
-    /// Whether the window goes by the asynchronous endpoint, since no shorter one can be read by page number.
-    private(set) var asynchronous = false
+    /// Whether the window goes by the asynchronous endpoint: it is the lane's, or no shorter window can be read by page number.
+    private(set) var asynchronous: Bool
     private var asynchronousRows = 0
     /// How often the query was looked at without any progress.
     private var looks = 0
@@ -47,10 +39,26 @@ struct Pass: Sendable {
         self.interval = interval
         self.reach = reach
         self.pageSize = pageSize
-        self.limits = limits
+        self.limits = limits.limits(for: lane.endpoint)
+        asynchronous = lane.endpoint == .asynchronous
         window = Interval(interval.start, min(interval.start + reach.length, interval.end))
         walk = PageWalk(pageSize: pageSize, rowLimit: limits.windowRows)
-        position = walk.first
+        position = asynchronous ? .asynchronous(nil) : walk.first
+    }
+
+    /// Goes on with a query that an earlier process made.
+    init(ring: Ring, resuming progress: QueryProgress, reach: Reach, pageSize: Int, limits: ReadingLimits) {
+        self.init(
+            ring: ring, lane: progress.lane, interval: progress.interval, reach: reach, pageSize: pageSize, limits: limits)
+        window = progress.window
+        position = .asynchronous(progress.continuation)
+    }
+
+    /// What a restart would need to go on here; `nil` where the window is not being read by an asynchronous query.
+    func progress(coverableUntil: Instant) -> QueryProgress? {
+        guard case .asynchronous(let continuation?) = position else { return nil }
+        return QueryProgress(
+            lane: lane, interval: interval, window: window, continuation: continuation, coverableUntil: coverableUntil)
     }
 
     var request: ReadRequest {
@@ -71,7 +79,13 @@ struct Pass: Sendable {
         case .continued(let continuation?):
             asynchronousRows += reading.page.audits.count
             looks = position == .asynchronous(continuation) ? looks + 1 : 0
-            if looks >= limits.looksAtQuery { return lost("the asynchronous query does not end") }
+            if looks >= limits.looksAtQuery {
+                let reason = "the asynchronous query does not end"
+                return window.duration > limits.shortestWindow ? split(reason, rows: nil) : lost(reason)
+            }
+            if isOnlyAsynchronous, asynchronousRows > limits.windowRows, window.duration > limits.shortestWindow {
+                return split("more than \(limits.windowRows) audits in one query", rows: nil)
+            }
             position = .asynchronous(continuation)
             return .reading
         case .continued(nil):
@@ -95,6 +109,8 @@ struct Pass: Sendable {
         restart()
         return .again(reason)
     }
+
+    private var isOnlyAsynchronous: Bool { lane.endpoint == .asynchronous }
 
     /// The page size that the API has taken so far.
     var acceptedPageSize: Int { pageSize }
@@ -121,8 +137,8 @@ struct Pass: Sendable {
 
     private mutating func complete(rows: Int) -> Outcome {
         let covered = window
-        if !asynchronous { reach.adapt(to: covered.duration, rows: rows) }
-        asynchronous = false
+        if asynchronous == isOnlyAsynchronous { reach.adapt(to: covered.duration, rows: rows) }
+        asynchronous = isOnlyAsynchronous
         repetitions = 0
         let isLast = covered.end >= interval.end
         if !isLast {

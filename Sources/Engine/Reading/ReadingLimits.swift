@@ -26,5 +26,19 @@ public struct ReadingLimits: Sendable, Equatable {
     /// How often an asynchronous query is looked at that does not end (a reader pauses in between), before it counts as lost.
     public var looksAtQuery = 450
 
+    /// The most audits that one asynchronous query may have, before its window is split: their ids are held while it is read.
+    public var asynchronousWindowRows = 100_000
+    /// The number of audits that a window of the asynchronous endpoint is made to hold.
+    public var asynchronousComfortableRows = 25_000
+
     public init() {}
+
+    /// The bounds for a lane, of which those of its endpoint stand in `windowRows` and `comfortableRows`.
+    func limits(for endpoint: Lane.Endpoint) -> ReadingLimits {
+        guard endpoint == .asynchronous else { return self }
+        var limits = self
+        limits.windowRows = asynchronousWindowRows
+        limits.comfortableRows = asynchronousComfortableRows
+        return limits
+    }
 }

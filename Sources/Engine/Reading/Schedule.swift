@@ -4,20 +4,25 @@ import AuditCore
 ///
 /// It plans from the ledger, so that nothing has to be remembered of a pass that did not come to its end.
 struct Schedule: Sendable {
-    private struct LaneState: Sendable {
+    struct LaneState: Sendable {
         var pace: PollPace
+        /// When it is polled next; of an asynchronous lane, when it is swept next.
         var dueAt: Duration
+        /// When it is reconciled next, where it is asynchronous.
+        var reconcileAt = Duration.zero
         /// When its gaps are filled at the earliest.
         var catchUpAt = Duration.zero
         var reach: Reach
     }
 
-    private let settings: TailSettings
+    let settings: TailSettings
     private(set) var lanes: [Lane] = []
-    private var states: [Lane: LaneState] = [:]
+    var states: [Lane: LaneState] = [:]
     private var catchUpReach: Reach
     /// What the API has taken so far.
-    private var pageSize: Int
+    private(set) var pageSize: Int
+    /// The asynchronous endpoint could not be read for a while: what the realtime endpoint can fill is not left to it.
+    var isAsynchronousFailing = false
     private var passesAtPageSize = 0
     private var reportedLost: [Lane: Coverage] = [:]
 
@@ -31,15 +36,19 @@ struct Schedule: Sendable {
         lanes = wanted
         states = states.filter { wanted.contains($0.key) }
         for lane in wanted where states[lane] == nil {
+            let isRealtime = lane.endpoint == .realtime
             states[lane] = LaneState(
                 pace: PollPace(interval: settings.pollInterval), dueAt: now,
-                reach: Reach(settings.reading.longestWindow, limits: settings.reading))
+                reconcileAt: settings.sweep == nil ? now : now + settings.firstReconcile,
+                reach: Reach(
+                    isRealtime ? settings.reading.longestWindow : settings.reading.firstWindow,
+                    limits: settings.reading.limits(for: lane.endpoint)))
         }
     }
 
     /// The live pass that is due: of the lane that has waited longest.
     func livePass(_ ledger: Ledger, at moment: Moment) -> Pass? {
-        let due = lanes.filter { (states[$0]?.dueAt ?? .zero) <= moment.clock }
+        let due = realtimeLanes.filter { (states[$0]?.dueAt ?? .zero) <= moment.clock }
         let lane = due.min { (states[$0]?.dueAt ?? .zero) < (states[$1]?.dueAt ?? .zero) }
         guard let lane, let state = states[lane] else { return nil }
         let interval = liveInterval(lane, ledger, moment.server)
@@ -50,13 +59,14 @@ struct Schedule: Sendable {
 
     /// The pass over the oldest gap that the realtime endpoint still gives.
     func catchUpPass(_ ledger: Ledger, at moment: Moment) -> Pass? {
-        let waited = lanes.filter { (states[$0]?.catchUpAt ?? .zero) <= moment.clock }
+        let waited = realtimeLanes.filter { (states[$0]?.catchUpAt ?? .zero) <= moment.clock }
         let gaps = waited.compactMap { lane in
-            reachable(ledger.gaps(of: lane), at: moment).first.map { (lane: lane, interval: $0) }
+            reachable(ledger.gaps(of: lane), by: .realtime, at: moment).first { !isLeftToAsynchronous($0, lane) }
+                .map { (lane: lane, interval: $0) }
         }
         guard let oldest = gaps.min(by: { $0.interval.start < $1.interval.start }) else { return nil }
         // What was covered last before the gap may have been covered before the API showed it all.
-        let start = max(oldest.interval.start - settings.overlap, ledger.start, horizon(at: moment))
+        let start = max(oldest.interval.start - settings.overlap, ledger.start, horizon(of: .realtime, at: moment))
         let interval = Interval(start.wholeSecond, oldest.interval.end)
         return Pass(
             ring: .catchUp, lane: oldest.lane, interval: interval, reach: catchUpReach, pageSize: pageSize,
@@ -67,7 +77,15 @@ struct Schedule: Sendable {
     mutating func setAside(_ lane: Lane, from ring: Ring, until: Duration) {
         switch ring {
         case .live: states[lane]?.dueAt = until
+        case .sweep:
+            states[lane]?.dueAt = until
+            states[lane]?.catchUpAt = until
         case .catchUp: states[lane]?.catchUpAt = until
+        case .reconcile:
+            guard var state = states[lane] else { return }
+            state.catchUpAt = until
+            state.reconcileAt = max(state.reconcileAt, until)
+            states[lane] = state
         }
     }
 
@@ -75,7 +93,7 @@ struct Schedule: Sendable {
     mutating func learned(from pass: Pass) {
         pageSize = pass.acceptedPageSize
         switch pass.ring {
-        case .live: states[pass.lane]?.reach = pass.reach
+        case .live, .sweep, .reconcile: states[pass.lane]?.reach = pass.reach
         case .catchUp: catchUpReach = pass.reach
         }
     }
@@ -98,20 +116,22 @@ struct Schedule: Sendable {
     }
 
     /// When a lane is due next.
-    var nextPoll: Duration? { states.values.map(\.dueAt).min() }
+    var nextPoll: Duration? { realtimeLanes.compactMap { states[$0]?.dueAt }.min() }
 
     /// When the gaps of a lane that was set aside can be filled again.
     func nextCatchUp(after now: Duration) -> Duration? { states.values.map(\.catchUpAt).filter { $0 > now }.min() }
 
     /// The event time that live passes may read again from now on.
     func liveMemory(_ ledger: Ledger, at server: Instant) -> Interval {
-        let starts = lanes.compactMap { liveInterval($0, ledger, server)?.start ?? ledger.frontier(of: $0) - settings.overlap }
+        let starts = realtimeLanes.compactMap {
+            liveInterval($0, ledger, server)?.start ?? ledger.frontier(of: $0) - settings.overlap
+        }
         return Interval((starts.min() ?? server) - settings.reading.startMargin - .seconds(60), .distantFuture)
     }
 
-    /// Gaps that the realtime endpoint gives no more, and that were not named yet.
+    /// Gaps that no endpoint gives any more, and that were not named yet.
     mutating func newlyLost(_ ledger: Ledger, at moment: Moment) -> [(lane: Lane, interval: Interval)] {
-        let horizon = moment.server - settings.realtimeRetention
+        let horizon = horizon(of: widestEndpoint, at: moment)
         var lost: [(lane: Lane, interval: Interval)] = []
         for lane in lanes {
             for gap in ledger.gaps(of: lane) where gap.start < horizon {
@@ -128,26 +148,38 @@ struct Schedule: Sendable {
     func isComplete(_ ledger: Ledger, at moment: Moment) -> Bool {
         guard let end = settings.end, !lanes.isEmpty else { return false }
         return lanes.allSatisfy { lane in
-            ledger.frontier(of: lane) >= end.coverUntil && reachable(ledger.gaps(of: lane), at: moment).isEmpty
+            ledger.frontier(of: lane) >= end.coverUntil
+                && reachable(ledger.gaps(of: lane), by: widestEndpoint, at: moment).isEmpty
         }
     }
+
+    var realtimeLanes: [Lane] { lanes.filter { $0.endpoint == .realtime } }
+    var asynchronousLanes: [Lane] { lanes.filter { $0.endpoint == .asynchronous } }
 
     private func liveInterval(_ lane: Lane, _ ledger: Ledger, _ server: Instant) -> Interval? {
         let frontier = ledger.frontier(of: lane)
         let end = min(server, settings.end?.readUntil ?? .distantFuture).wholeSecond
         let isFar = end - frontier > settings.liveReach
         // A frontier that is ahead of the server, whose clock was wrong once, is no reason to wait for it.
-        let wanted = max(ledger.start, (isFar ? end : min(frontier, end)) - settings.overlap)
+        // Less than the settle margin would cover nothing, and so never be followed.
+        let overlap = isFar ? max(settings.overlap, settings.settle * 2) : settings.overlap
+        let wanted = max(ledger.start, (isFar ? end : min(frontier, end)) - overlap)
         let start = max(wanted.wholeSecond, (server - settings.realtimeRetention).wholeSecond)
         return start < end ? Interval(start, end) : nil
     }
 
-    /// The oldest instant that the realtime endpoint gives.
-    private func horizon(at moment: Moment) -> Instant { (moment.server - settings.realtimeRetention).wholeSecond }
+    /// The endpoint that reaches back furthest.
+    private var widestEndpoint: Lane.Endpoint { asynchronousLanes.isEmpty ? .realtime : .asynchronous }
 
-    private func reachable(_ gaps: [Interval], at moment: Moment) -> [Interval] {
+    /// The oldest instant that an endpoint gives.
+    func horizon(of endpoint: Lane.Endpoint, at moment: Moment) -> Instant {
+        let retention = endpoint == .realtime ? settings.realtimeRetention : settings.asynchronousRetention
+        return (moment.server - retention).wholeSecond
+    }
+
+    func reachable(_ gaps: [Interval], by endpoint: Lane.Endpoint, at moment: Moment) -> [Interval] {
         let end = (moment.server - settings.settle).wholeSecond
-        let start = horizon(at: moment)
+        let start = horizon(of: endpoint, at: moment)
         return start < end ? gaps.compactMap { $0.intersection(Interval(start, end)) } : []
     }
 }

@@ -21,6 +21,7 @@ struct CommitQueue: Sendable {
 
     mutating func acknowledged(_ batch: AcknowledgedBatch) { pending.acknowledged.append(batch) }
     mutating func covered(_ coverage: Coverage, of lane: Lane) { pending.coverage[lane] = coverage }
+    mutating func noted(_ progress: QueryProgress?, of ring: Ring) { pending.queries[ring] = .some(progress) }
     mutating func forget(before instant: Instant) { pending.forgetBefore = instant }
 
     mutating func next(at now: Duration) -> LedgerChange? {

@@ -3,11 +3,16 @@ import DequeModule
 
 /// The batches between reading and acknowledgement, and what becomes true when they are acknowledged.
 struct DeliveryQueue: Sendable {
-    /// Coverage that is final once everything that was read before it is acknowledged.
+    /// What is true once everything that was read before it is acknowledged.
     struct Mark: Sendable {
+        enum Meaning: Sendable {
+            case covered(Lane, Interval)
+            /// How far a ring's query is read; `nil` where it is done.
+            case progress(Ring, QueryProgress?)
+        }
+
         let after: Int
-        let lane: Lane
-        let interval: Interval
+        let meaning: Meaning
     }
 
     enum Effect {
@@ -58,9 +63,7 @@ struct DeliveryQueue: Sendable {
         count += audits.count
     }
 
-    mutating func mark(_ interval: Interval, of lane: Lane) {
-        marks.append(Mark(after: lastSequence, lane: lane, interval: interval))
-    }
+    mutating func mark(_ meaning: Mark.Meaning) { marks.append(Mark(after: lastSequence, meaning: meaning)) }
 
     /// The next batch to hand in; `nil` while the output has its fill, or is left alone after a refusal.
     mutating func next(at now: Duration) -> Batch? {
@@ -112,7 +115,7 @@ struct DeliveryQueue: Sendable {
         }
     }
 
-    /// The coverage that has become final.
+    /// What has become true.
     mutating func settled() -> [Mark] {
         let oldest = min(waiting.first?.sequence ?? .max, handedIn.keys.min() ?? .max)
         var settled: [Mark] = []

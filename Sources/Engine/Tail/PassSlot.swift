@@ -11,7 +11,7 @@ struct PassSlot: Sendable {
     /// Audits of this pass that were new.
     private(set) var fresh = 0
     /// Nothing later is covered by this pass: the server's now at its beginning, less the settle margin.
-    private var coverableUntil = Instant.distantPast
+    private(set) var coverableUntil = Instant.distantPast
 
     init(ring: Ring, backoff: Backoff) {
         self.ring = ring

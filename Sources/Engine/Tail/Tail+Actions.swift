@@ -6,7 +6,7 @@ extension Tail {
         settle(at: moment)
         if !isStopping {
             findLanes(at: moment, &actions)
-            for ring in [Ring.live, .catchUp] { read(ring, at: moment, &actions) }
+            for ring in Ring.allCases { read(ring, at: moment, &actions) }
             for lost in schedule.newlyLost(ledger, at: moment) {
                 actions.append(.report(.beyondRetention(lost.lane, lost.interval)))
             }
@@ -26,15 +26,21 @@ extension Tail {
         let marks = deliveries.settled()
         guard !marks.isEmpty else { return }
         for mark in marks {
-            ledger.cover(mark.interval, of: mark.lane)
-            commits.covered(ledger.coverage(of: mark.lane), of: mark.lane)
+            switch mark.meaning {
+            case .covered(let lane, let interval):
+                ledger.cover(interval, of: lane)
+                commits.covered(ledger.coverage(of: lane), of: lane)
+            case .progress(let ring, let progress):
+                ledger.note(progress, of: ring)
+                commits.noted(progress, of: ring)
+            }
         }
         deduplicator.keep(intervalsInMemory(at: moment))
         if moment.clock - forgottenAt > .seconds(600) {
             forgottenAt = moment.clock
             let needed = ledger.idsNeeded(
                 since: schedule.lanes, retention: settings.idRetention, overlap: settings.overlap,
-                horizon: moment.server - settings.realtimeRetention)
+                horizon: schedule.horizon(of: schedule.asynchronousLanes.isEmpty ? .realtime : .asynchronous, at: moment))
             commits.forget(before: needed)
         }
     }
@@ -50,7 +56,8 @@ extension Tail {
         case .live:
             let memory = schedule.liveMemory(planned, at: moment.server)
             return Interval(min(memory.start, pass.request.interval.start), memory.end)
-        case .catchUp: return Interval(pass.window.start - .seconds(60), pass.window.end + .seconds(60))
+        case .catchUp, .sweep, .reconcile:
+            return Interval(pass.window.start - .seconds(60), pass.window.end + .seconds(60))
         }
     }
 
@@ -62,8 +69,12 @@ extension Tail {
 
     private mutating func read(_ ring: Ring, at moment: Moment, _ actions: inout [TailAction]) {
         guard var slot = slots[ring] else { return }
-        if slot.pass == nil, !slot.isWaiting, let pass = nextPass(ring, at: moment) {
-            slot.begin(pass, coverableUntil: moment.server - settings.settle)
+        if slot.pass == nil, !slot.isWaiting {
+            if let resumed = resumedPass(ring) {
+                slot.begin(resumed.pass, coverableUntil: resumed.coverableUntil)
+            } else if let pass = nextPass(ring, at: moment) {
+                slot.begin(pass, coverableUntil: moment.server - settings.settle)
+            }
         }
         if slot.isReady(at: moment.clock), let pass = slot.pass, hasRoom(for: ring) {
             slot.isWaiting = true
@@ -77,14 +88,27 @@ extension Tail {
         switch ring {
         case .live: schedule.livePass(planned, at: moment)
         case .catchUp: schedule.catchUpPass(planned, at: moment)
+        case .sweep: schedule.sweepPass(planned, at: moment)
+        case .reconcile: schedule.reconcilePass(planned, at: moment)
         }
+    }
+
+    /// The query that an earlier process had come half through.
+    private mutating func resumedPass(_ ring: Ring) -> (pass: Pass, coverableUntil: Instant)? {
+        guard let progress = unfinished[ring], schedule.lanes.contains(progress.lane),
+            let state = schedule.states[progress.lane]
+        else { return nil }
+        unfinished[ring] = nil
+        let pass = Pass(
+            ring: ring, resuming: progress, reach: state.reach, pageSize: schedule.pageSize, limits: settings.reading)
+        return (pass, progress.coverableUntil)
     }
 
     private func hasRoom(for ring: Ring) -> Bool {
         guard commits.count < settings.uncommittedIDs else { return false }
         switch ring {
         case .live: return deliveries.bytes < settings.unacknowledgedBytes * 2
-        case .catchUp: return deliveries.bytes < settings.unacknowledgedBytes
+        case .catchUp, .sweep, .reconcile: return deliveries.bytes < settings.unacknowledgedBytes
         }
     }
 
@@ -111,6 +135,10 @@ extension Tail {
         wakes += slots.values.compactMap(\.wake)
         if !isFindingLanes, let findLanesAt { wakes.append(findLanesAt) }
         if slots[.catchUp]?.pass == nil, let gap = schedule.nextCatchUp(after: moment.clock) { wakes.append(gap) }
+        for ring in [Ring.sweep, .reconcile] where slots[ring]?.pass == nil {
+            guard let pass = schedule.nextAsynchronousPass(ring, at: moment) else { continue }
+            wakes.append(max(pass, moment.clock + .milliseconds(200)))
+        }
         if slots[.live]?.pass == nil, let poll = schedule.nextPoll {
             // A lane that is due and was not planned waits for the server's clock to move on.
             wakes.append(max(poll, moment.clock + .milliseconds(200)))

@@ -26,7 +26,7 @@ extension Tail {
         switch result {
         case .success(let lanes):
             laneBackoff.succeeded()
-            findLanesAt = lanes == [.all] ? nil : moment.clock + settings.laneInterval
+            findLanesAt = lanes.allSatisfy { $0.service == nil } ? nil : moment.clock + settings.laneInterval
             if lanes != schedule.lanes { actions.append(.report(.lanes(lanes))) }
             schedule.adopt(lanes, at: moment.clock)
             for (ring, slot) in slots where slot.pass.map({ !lanes.contains($0.lane) }) ?? false { slots[ring]?.release() }
@@ -68,6 +68,7 @@ extension Tail {
         let fresh = enqueue(reading.page)
         guard let (outcome, recovered) = slots[ring]?.received(reading, fresh: fresh) else { return }
         if recovered { actions.append(.report(.readRecovered(pass.lane))) }
+        if ring == .reconcile { schedule.isAsynchronousFailing = false }
         conclude(outcome, of: pass, at: moment, &actions)
     }
 
@@ -107,14 +108,22 @@ extension Tail {
         _ outcome: Pass.Outcome, of pass: Pass, at moment: Moment, _ actions: inout [TailAction]
     ) {
         switch outcome {
-        case .reading: break
+        case .reading:
+            guard pass.ring.endpoint == .asynchronous, let slot = slots[pass.ring], let current = slot.pass,
+                current.position != pass.position
+            else { break }
+            deliveries.mark(.progress(pass.ring, current.progress(coverableUntil: slot.coverableUntil)))
         case .again(let reason): actions.append(.report(.windowRepeated(pass.lane, pass.window, reason: reason)))
         case .split(let reason): actions.append(.report(.windowSplit(pass.lane, pass.window, reason: reason)))
         case .covered(let window, let isLast):
             if let interval = slots[pass.ring]?.coverable(window, settled: moment.server - settings.settle) {
-                deliveries.mark(interval, of: pass.lane)
-                planned.cover(interval, of: pass.lane)
+                let beside = schedule.covers(interval, of: pass.lane, at: slots[pass.ring]?.coverableUntil ?? .distantPast)
+                for (lane, interval) in [(pass.lane, interval)] + beside {
+                    deliveries.mark(.covered(lane, interval))
+                    planned.cover(interval, of: lane)
+                }
             }
+            if pass.ring.endpoint == .asynchronous { deliveries.mark(.progress(pass.ring, nil)) }
             if isLast { endPass(pass, at: moment) }
         }
         if let current = slots[pass.ring]?.pass { schedule.learned(from: current) }
@@ -123,7 +132,11 @@ extension Tail {
     private mutating func endPass(_ pass: Pass, at moment: Moment) {
         guard let slot = slots[pass.ring] else { return }
         if let finished = slot.pass { schedule.learned(from: finished) }
-        if pass.ring == .live { schedule.livePassEnded(pass.lane, fresh: slot.fresh, at: moment.clock) }
+        switch pass.ring {
+        case .live: schedule.livePassEnded(pass.lane, fresh: slot.fresh, at: moment.clock)
+        case .sweep, .reconcile: schedule.asynchronousPassEnded(pass, at: moment)
+        case .catchUp: break
+        }
         slots[pass.ring]?.end()
     }
 
@@ -164,6 +177,9 @@ extension Tail {
     ) {
         let wait = slots[pass.ring]?.failed(at: moment.clock, asked: failure.delay) ?? .zero
         actions.append(.report(.readFailing(pass.lane, reason: failure.reason, retryIn: wait)))
+        if pass.ring == .reconcile, slots[.reconcile]?.failures ?? 0 >= Tail.failuresBeforeOthers {
+            schedule.isAsynchronousFailing = true
+        }
         // One lane that cannot be read must not keep the others from being read.
         guard schedule.lanes.count > 1, let slot = slots[pass.ring], slot.failures % Tail.failuresBeforeOthers == 0 else {
             return

@@ -25,6 +25,8 @@ public struct Tail: Sendable {
     /// The output refused while the run was to end.
     var isGivingUp = false
     var finalRefusal: Refusal?
+    /// The queries of an earlier process that are still to be taken up.
+    var unfinished: [Ring: QueryProgress]
     var isFinished = false
     var forgottenAt = Duration.zero
 
@@ -36,13 +38,14 @@ public struct Tail: Sendable {
         self.settings = settings
         self.ledger = ledger
         planned = ledger
+        unfinished = ledger.queries
         schedule = Schedule(settings: settings)
         deliveries = DeliveryQueue(window: window, backoff: backoff(settings.outputRetry, 1))
         commits = CommitQueue(output: settings.output, backoff: backoff(settings.readRetry, 2))
-        slots = [
-            .live: PassSlot(ring: .live, backoff: backoff(settings.readRetry, 3)),
-            .catchUp: PassSlot(ring: .catchUp, backoff: backoff(settings.readRetry, 4)),
-        ]
+        slots = [:]
+        for (index, ring) in Ring.allCases.enumerated() {
+            slots[ring] = PassSlot(ring: ring, backoff: backoff(settings.readRetry, 10 + UInt64(index)))
+        }
         laneBackoff = backoff(settings.readRetry, 5)
     }
 

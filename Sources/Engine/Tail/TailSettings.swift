@@ -10,6 +10,17 @@ public struct TailSettings: Sendable {
     public var overlap = Duration.seconds(120)
     /// How close to the server's now coverage may come: its `Date` has whole seconds, and what happens now is not shown at once.
     public var settle = Duration.seconds(2)
+    /// How often the asynchronous endpoint is read again, and how far back; `nil` for never.
+    public var sweep: Rereading? = Rereading(every: .seconds(600), back: .seconds(3600))
+    public var reconcile: Rereading? = Rereading(every: .seconds(86_400), back: .seconds(2 * 86_400))
+    /// How long after the start the first reconciliation comes, where there are sweeps.
+    public var firstReconcile = Duration.seconds(600)
+    /// A longer gap of the realtime lanes is left to the asynchronous endpoint, where that is read.
+    public var longestRealtimeGap = Duration.seconds(6 * 3600)
+    /// How much later than realtime the asynchronous endpoint may show an audit: only before that its readings cover realtime lanes, too.
+    public var asynchronousLag = Duration.seconds(3600)
+    /// How far back the asynchronous endpoint reads, less an hour.
+    public var asynchronousRetention = Duration.seconds(365 * 86_400 - 3600)
     /// How far behind a lane may be and still be followed by the live ring alone; behind that, catch-up works beside it.
     public var liveReach = Duration.seconds(300)
     /// How far back the realtime endpoint reads, less a minute for clocks.
@@ -35,6 +46,17 @@ public struct TailSettings: Sendable {
     public var seed: UInt64 = 0
 
     public init(output: String) { self.output = output }
+
+    /// A ring that reads covered time again.
+    public struct Rereading: Sendable, Equatable {
+        public var every: Duration
+        public var back: Duration
+
+        public init(every: Duration, back: Duration) {
+            self.every = every
+            self.back = back
+        }
+    }
 
     /// Where a tail ends that does not run for ever.
     public struct End: Sendable, Equatable {

@@ -15,6 +15,8 @@ public enum StoreConformance: String, CaseIterable, Sendable {
     case aChangeIsWrittenAsAWhole = "a change is written as a whole"
     case aFailedChangeChangesNothing = "a failed change changes nothing"
     case coverageIsReplacedPerLane = "coverage is replaced per lane"
+    case endpointsAreLanesOfTheirOwn = "the lanes of the two endpoints are told apart"
+    case queriesAreKeptUntilTheyAreDone = "a query in progress is kept, replaced and dropped, per ring"
     case outputsAreIndependent = "outputs are independent"
     case idsAreExact = "ids are exact"
     case batchesAreFoundByTime = "batches are found by time"
@@ -29,6 +31,8 @@ public enum StoreConformance: String, CaseIterable, Sendable {
         case .aChangeIsWrittenAsAWhole: try await checkWhole(bench)
         case .aFailedChangeChangesNothing: try await bench.withStore { try await checkFailure($0) }
         case .coverageIsReplacedPerLane: try await bench.withStore { try await checkCoverage($0) }
+        case .endpointsAreLanesOfTheirOwn: try await bench.withStore { try await checkEndpoints($0) }
+        case .queriesAreKeptUntilTheyAreDone: try await checkQueries(bench)
         case .outputsAreIndependent: try await bench.withStore { try await checkIndependence($0) }
         case .idsAreExact: try await checkIDs(bench)
         case .batchesAreFoundByTime: try await bench.withStore { try await checkTime($0) }
@@ -129,6 +133,49 @@ extension StoreConformance {
             try demand(
                 ledger?.coverage(of: lane).intervals == [interval(0, Int64(index) + 1)], "the lane \(lane) lost its own coverage")
         }
+    }
+
+    private func checkEndpoints(_ store: any Store) async throws {
+        try await store.commit(beginning())
+        let lanes = [nil, "Architect"].flatMap { service in
+            Lane.Endpoint.allCases.map { Lane(service: service, endpoint: $0) }
+        }
+        for (index, lane) in lanes.enumerated() {
+            try await store.commit(change(coverage: [lane: Coverage([interval(0, Int64(index) + 1)])]))
+        }
+        let ledger = try await store.ledger(of: "siem")
+        for (index, lane) in lanes.enumerated() {
+            try demand(
+                ledger?.coverage(of: lane).intervals == [interval(0, Int64(index) + 1)], "the lane \(lane) lost its own coverage")
+        }
+    }
+
+    private func checkQueries(_ bench: some StoreBench) async throws {
+        func progress(_ cursor: String?, _ service: String? = nil) -> QueryProgress {
+            QueryProgress(
+                lane: Lane(service: service, endpoint: .asynchronous), interval: interval(0, 100), window: interval(10, 20),
+                continuation: Continuation(transactionID: "t'\u{0}", cursor: cursor), coverableUntil: interval(15, 15).start)
+        }
+        func write(_ queries: [Ring: QueryProgress?]) async throws {
+            try await bench.withStore { store in
+                var change = change()
+                change.queries = queries
+                try await store.commit(change)
+            }
+        }
+        func expect(_ expected: [Ring: QueryProgress]) async throws {
+            try await bench.withStore { store in
+                let queries = try await store.ledger(of: "siem")?.queries
+                try demand(queries == expected, "the queries are \(String(describing: queries))")
+            }
+        }
+        try await bench.withStore { try await $0.commit(beginning()) }
+        try await write([.sweep: progress(nil), .reconcile: progress("a", "Architect")])
+        try await expect([.sweep: progress(nil), .reconcile: progress("a", "Architect")])
+        try await write([.sweep: progress("")])
+        try await expect([.sweep: progress(""), .reconcile: progress("a", "Architect")])
+        try await write([.reconcile: nil])
+        try await expect([.sweep: progress("")])
     }
 
     private func change(coverage: [Lane: Coverage]) -> LedgerChange { change("siem", [], coverage) }

@@ -21,6 +21,10 @@ public struct SampleArchive: Sendable {
         public var largestPage = Int.max
         /// The largest set that is served at all by page number.
         public var mostRows = Int.max
+        /// The services that the realtime endpoint does not have.
+        public var asynchronousOnly: Set<String> = []
+        /// How often a query is looked at before its results are there.
+        public var looksBeforeResults = 0
 
         public init() {}
     }
@@ -28,7 +32,14 @@ public struct SampleArchive: Sendable {
     /// Ascending by instant.
     public let entries: [Entry]
     public var manners: Manners
-    private var queries: [[SampleAudit]] = []
+    private var queries: [Query] = []
+
+    private struct Query: Sendable {
+        /// `nil` once it is lost.
+        var rows: [SampleAudit]?
+        /// `nil` for one that never ends.
+        var looks: Int?
+    }
 
     public init(_ entries: [Entry], manners: Manners = Manners()) {
         self.entries = entries.enumerated()
@@ -38,9 +49,13 @@ public struct SampleArchive: Sendable {
 
     /// The visible audits of an interval, ascending.
     public func visible(_ lane: Lane, _ interval: Interval, at now: Instant) -> [SampleAudit] {
-        entries.filter {
-            $0.visibleAt <= now && interval.contains($0.audit.instant) && (lane.service ?? $0.audit.service) == $0.audit.service
-        }.map(\.audit)
+        entries.filter { $0.visibleAt <= now && interval.contains($0.audit.instant) && shows($0, lane) }.map(\.audit)
+    }
+
+    /// Whether the lane ever shows the entry.
+    public func shows(_ entry: Entry, _ lane: Lane) -> Bool {
+        (lane.service ?? entry.audit.service) == entry.audit.service
+            && (lane.endpoint == .asynchronous || !manners.asynchronousOnly.contains(entry.audit.service))
     }
 
     public mutating func read(_ request: ReadRequest, at now: Instant) throws(ReadFailure) -> PageReading {
@@ -52,7 +67,12 @@ public struct SampleArchive: Sendable {
     }
 
     /// Every query so far is gone.
-    public mutating func loseQueries() { queries = queries.map { _ in [] } }
+    public mutating func loseQueries() { for index in queries.indices { queries[index].rows = nil } }
+
+    /// Every query so far that has no results yet will never have any.
+    public mutating func stickQueries() {
+        for index in queries.indices where queries[index].looks != 0 { queries[index].looks = nil }
+    }
 
     private func page(_ number: Int, _ wanted: Int, _ rows: [SampleAudit]) throws(ReadFailure) -> PageReading {
         guard rows.count <= manners.mostRows else { throw .tooMuch("\(rows.count) rows") }
@@ -66,18 +86,22 @@ public struct SampleArchive: Sendable {
     }
 
     private mutating func start(_ rows: [SampleAudit]) -> PageReading {
-        queries.append(rows)
+        queries.append(Query(rows: rows, looks: manners.looksBeforeResults))
         return PageReading(
             page: .empty, rest: .continued(Continuation(transactionID: "\(queries.count - 1)", cursor: nil)))
     }
 
-    private func goOn(_ continuation: Continuation) throws(ReadFailure) -> PageReading {
+    private mutating func goOn(_ continuation: Continuation) throws(ReadFailure) -> PageReading {
         let size = 20
         let position = Int(continuation.cursor ?? "0") ?? 0
         guard let number = Int(continuation.transactionID), queries.indices.contains(number) else {
             throw .queryLost("the query is unknown")
         }
-        let rows = queries[number]
+        guard let rows = queries[number].rows else { throw .queryLost("the query is gone") }
+        if continuation.cursor == nil, queries[number].looks != 0 {
+            queries[number].looks? -= 1
+            return PageReading(page: .empty, rest: .continued(continuation))
+        }
         let end = position + size
         let next = end < rows.count ? Continuation(transactionID: continuation.transactionID, cursor: "\(end)") : nil
         return PageReading(page: AuditPage(of: Array(rows.dropFirst(position).prefix(size))), rest: .continued(next))

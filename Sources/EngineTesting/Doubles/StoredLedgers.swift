@@ -6,6 +6,7 @@ public struct StoredLedgers: Sendable, Equatable {
     public struct Stored: Sendable, Equatable {
         public var start: Instant
         public var lanes: [Lane: Coverage] = [:]
+        public var queries: [Ring: QueryProgress] = [:]
         public var acknowledged: [AcknowledgedBatch] = []
     }
 
@@ -14,7 +15,7 @@ public struct StoredLedgers: Sendable, Equatable {
     public init() {}
 
     public func ledger(of output: String) -> Ledger? {
-        outputs[output].map { Ledger(start: $0.start, lanes: $0.lanes) }
+        outputs[output].map { Ledger(start: $0.start, lanes: $0.lanes, queries: $0.queries) }
     }
 
     public func acknowledged(by output: String, in interval: Interval) -> [AcknowledgedBatch] {
@@ -36,6 +37,7 @@ public struct StoredLedgers: Sendable, Equatable {
         }
         stored.acknowledged += change.acknowledged
         for (lane, coverage) in change.coverage { stored.lanes[lane] = coverage.intervals.isEmpty ? nil : coverage }
+        for (ring, progress) in change.queries { stored.queries[ring] = progress }
         if let instant = change.forgetBefore { stored.acknowledged.removeAll { $0.last < instant } }
         outputs[change.output] = stored
     }

@@ -1,4 +1,5 @@
 import AuditCore
+import Engine
 import Outputs
 
 /// What a configuration file says, on top of the defaults, before the environment and the flags are laid over it.
@@ -15,6 +16,8 @@ struct ConfigurationDraft {
     static let shutdownTimeouts = Duration.seconds(1)...Duration.seconds(600)
     static let pollIntervals = Duration.seconds(1)...Duration.seconds(3600)
     static let overlaps = Duration.seconds(1)...Duration.seconds(86_400)
+    static let rereadingPeriods = Duration.seconds(10)...Duration.seconds(31 * 86_400)
+    static let rereadingDepths = Duration.seconds(60)...Duration.seconds(31 * 86_400)
 }
 
 extension ConfigurationDraft {
@@ -38,7 +41,26 @@ extension ConfigurationDraft {
         section.value("since", .since, into: &tail.since)
         section.value("poll_interval", .duration(ConfigurationDraft.pollIntervals), into: &tail.pollInterval)
         section.value("overlap", .duration(ConfigurationDraft.overlaps), into: &tail.overlap)
+        readRereading("sweep", &section, into: &tail.sweep)
+        readRereading("reconcile", &section, into: &tail.reconcile)
         section.finish(as: "tail")
+    }
+
+    /// `off`, or `{every: 10m, back: 1h}`.
+    private func readRereading(
+        _ key: String, _ section: inout ConfigurationSection, into target: inout TailSettings.Rereading?
+    ) {
+        guard let node = section.node(key) else { return }
+        if case .scalar(let scalar) = node.content, ["off", "false"].contains(scalar.text) {
+            target = nil
+            return
+        }
+        guard var ring = section.section(key) else { return }
+        var rereading = target ?? TailSettings.Rereading(every: .seconds(600), back: .seconds(3600))
+        ring.value("every", .duration(ConfigurationDraft.rereadingPeriods), into: &rereading.every)
+        ring.value("back", .duration(ConfigurationDraft.rereadingDepths), into: &rereading.back)
+        ring.finish(as: "tail.\(key)")
+        target = rereading
     }
 
     private mutating func readLog(_ section: inout ConfigurationSection) {

@@ -1,4 +1,5 @@
 import AuditCore
+import Engine
 import Logging
 import Outputs
 
@@ -48,10 +49,18 @@ public struct TailConfiguration: Sendable, Equatable {
     public var pollInterval: Duration
     /// How much already covered time each realtime query reads again: 1 s to 1 d.
     public var overlap: Duration
+    /// How often the asynchronous endpoint reads again, and how far back: every 1 min to 1 d, back 1 min to 31 d; `nil` for never.
+    public var sweep: TailSettings.Rereading?
+    /// The same, less often and further back.
+    public var reconcile: TailSettings.Rereading?
 
     public init(
-        since: Start = .now, until: Instant? = nil, pollInterval: Duration = .seconds(15), overlap: Duration = .seconds(120)
+        since: Start = .now, until: Instant? = nil, pollInterval: Duration = .seconds(15), overlap: Duration = .seconds(120),
+        sweep: TailSettings.Rereading? = TailSettings(output: "").sweep,
+        reconcile: TailSettings.Rereading? = TailSettings(output: "").reconcile
     ) {
+        self.sweep = sweep
+        self.reconcile = reconcile
         self.since = since
         self.until = until
         self.pollInterval = pollInterval

@@ -23,7 +23,7 @@ public struct DryRun: Sendable {
     public func lines() async throws -> [String] {
         let genesys = configuration.genesys
         let reader = AuditReader(
-            endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys),
+            endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys, configuration.tail),
             transport: transport)
         try await Connecting(genesys: genesys, reader: reader, clock: MonotonicClock(), logger: logger).run(waits: false)
         let now = reader.serverNow() ?? .localNow

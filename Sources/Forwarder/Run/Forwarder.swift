@@ -95,7 +95,7 @@ public struct Forwarder: Sendable {
     private func start(_ store: OffsetStore, _ tails: Tails) async throws {
         let genesys = configuration.genesys
         let reader = AuditReader(
-            endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys),
+            endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys, configuration.tail),
             transport: transport, clock: clock)
         try await Connecting(genesys: genesys, reader: reader, clock: clock, logger: logger).run(waits: extent == .following)
         guard let now = reader.serverNow() else {
@@ -118,10 +118,11 @@ public struct Forwarder: Sendable {
     }
 
     private func checkReach(at now: Instant) throws(Failure) {
-        guard let until = configuration.tail.until, until <= now - TailSettings(output: "").realtimeRetention else { return }
-        throw Failure(
-            .data, "--until: '\(until)' is further back than the realtime endpoint reaches, which is 14 days",
-            hint: "'auditferry backfill' reads back a year")
+        let settings = TailSettings(output: "")
+        let retention = configuration.tail.readsAsynchronous ? settings.asynchronousRetention : settings.realtimeRetention
+        guard let until = configuration.tail.until, until <= now - retention else { return }
+        let hint = configuration.tail.readsAsynchronous ? "give a later instant" : "switch 'tail.sweep' on: it reads back a year"
+        throw Failure(.data, "--until: '\(until)' is further back than the API reaches", hint: hint)
     }
 
     private func outputRun(
@@ -167,6 +168,10 @@ public struct Forwarder: Sendable {
         var settings = TailSettings(output: definition.name)
         settings.pollInterval = configuration.tail.pollInterval
         settings.overlap = configuration.tail.overlap
+        settings.sweep = configuration.tail.sweep
+        settings.reconcile = configuration.tail.reconcile
+        let furthest = [configuration.tail.sweep?.back, configuration.tail.reconcile?.back].compactMap { $0 }.max() ?? .zero
+        settings.idRetention = max(furthest, settings.overlap) + .seconds(86_400)
         settings.batchEvents = definition.batch.events
         settings.batchBytes = definition.batch.bytes
         settings.outputRetry = (definition.retry.first, definition.retry.most)

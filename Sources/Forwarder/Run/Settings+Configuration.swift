@@ -12,6 +12,18 @@ extension ReaderSettings {
     }
 }
 
+extension ReaderSettings {
+    /// With the lanes that a run reads.
+    init(_ genesys: GenesysSettings, _ tail: TailConfiguration) {
+        self.init(genesys)
+        readsAsynchronous = tail.readsAsynchronous
+    }
+}
+
+extension TailConfiguration {
+    var readsAsynchronous: Bool { sweep != nil || reconcile != nil }
+}
+
 extension TailConfiguration.Start {
     /// The first instant that an output wants which begins at `now`.
     func instant(at now: Instant) -> Instant {

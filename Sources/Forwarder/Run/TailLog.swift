@@ -40,7 +40,7 @@ struct TailLog: TailObserver {
             logger.warning("the offset file can be used again")
         case .beyondRetention(let lane, let gap):
             logger.error(
-                "a gap is older than the realtime endpoint reaches; 'auditferry backfill' can still print it",
+                "a gap is older than the API reaches; its audits cannot be delivered any more",
                 metadata: ["lane": "\(lane)", "gap": "\(gap)"])
         }
     }

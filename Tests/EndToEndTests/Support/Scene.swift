@@ -41,9 +41,15 @@ struct Scene: Sendable {
         return try EndToEndTests.ids(inLines: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The ids that the realtime endpoint has shown by now.
+    /// The ids that an endpoint has shown by now.
     var visible: Set<String> {
-        Set(simulator.truth().compactMap { $0.realtime == nil ? nil : $0.id.description })
+        let now = clock.now
+        return Set(simulator.truth().filter { $0.realtime != nil || $0.asynchronous <= now }.map(\.id.description))
+    }
+
+    /// Those of services that the realtime endpoint does not carry.
+    var asynchronousOnly: Set<String> {
+        Set(simulator.truth().filter { $0.realtime == nil }.map(\.id.description))
     }
 
     /// Runs `body` beside the organization, and removes the directory afterwards.

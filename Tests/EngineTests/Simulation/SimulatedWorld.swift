@@ -7,17 +7,26 @@ struct SimulatedWorld {
     static let beginning = Instant(seconds: 1_800_000_000)
     /// No audit becomes visible later than this after its instant; the overlap is longer.
     static let latest = 100
+    /// But for some that only sweeps and reconciliations can find, which are visible before so many seconds after the beginning.
+    static let lastVisible = 850
+    static let readsAgainFrom = -500
 
     var archive: SampleArchive
     var store = StoredLedgers()
     /// How often each audit was acknowledged.
     var acknowledged: [AuditID: Int] = [:]
-    var lanes: [Lane] = [.all]
+    var lanes: [Lane]
+    private let readsAsynchronous: Bool
     var isHealed = false
     private let failurePercent: Int
 
-    init(_ random: inout SampleGenerator, start: Instant, end: Instant) {
-        archive = SampleArchive(SimulatedWorld.entries(&random, start: start, end: end))
+    init(_ random: inout SampleGenerator, start: Instant, end: Instant, readsAsynchronous: Bool) {
+        self.readsAsynchronous = readsAsynchronous
+        lanes = SimulatedWorld.lanes([.all], readsAsynchronous)
+        archive = SampleArchive(
+            SimulatedWorld.entries(&random, start: start, end: end, readsAsynchronous: readsAsynchronous))
+        archive.manners.asynchronousOnly = ["Gamification"]
+        archive.manners.looksBeforeResults = random.number(0...3)
         archive.manners.statesTotals = random.happens(70)
         if random.happens(30) { archive.manners.largestPage = 7 }
         if random.happens(30) { archive.manners.mostRows = 40 }
@@ -26,7 +35,12 @@ struct SimulatedWorld {
 
     /// The API takes a query for all services from now on, or no longer.
     mutating func changeLanes() {
-        lanes = lanes == [.all] ? [Lane(service: "Architect"), Lane(service: "Routing")] : [.all]
+        let isOne = lanes.contains(.all)
+        lanes = SimulatedWorld.lanes(isOne ? [Lane(service: "Architect"), Lane(service: "Routing")] : [.all], readsAsynchronous)
+    }
+
+    private static func lanes(_ realtime: [Lane], _ readsAsynchronous: Bool) -> [Lane] {
+        readsAsynchronous ? realtime + [Lane(service: nil, endpoint: .asynchronous)] : realtime
     }
 
     /// Does what a tail wants done, or fails to.
@@ -59,6 +73,7 @@ struct SimulatedWorld {
     ) -> Result<PageReading, ReadFailure> {
         if fails {
             if random.happens(10) { archive.loseQueries() }
+            if random.happens(10) { archive.stickQueries() }
             let failures: [ReadFailure] = [
                 .transient("503", delay: nil), .transient("429", delay: .seconds(3)), .timedOut("504"), .tooMuch("413"),
                 .pageSize("400"), .refused("403"), .queryLost("404"),
@@ -88,7 +103,9 @@ struct SimulatedWorld {
     }
 
     /// Clumps of audits with many in one second, some shown late, a few without an id.
-    private static func entries(_ random: inout SampleGenerator, start: Instant, end: Instant) -> [SampleArchive.Entry] {
+    private static func entries(
+        _ random: inout SampleGenerator, start: Instant, end: Instant, readsAsynchronous: Bool
+    ) -> [SampleArchive.Entry] {
         var entries: [SampleArchive.Entry] = []
         let span = (end - start).wholeMilliseconds
         for _ in 0..<random.number(5...25) {
@@ -99,9 +116,15 @@ struct SimulatedWorld {
                 let audit = SampleAudit(
                     id: random.happens(3) ? nil : random.happens(5) ? "odd \(number) \u{0} 🦊" : SampleAudit.uuid(number),
                     instant: min(place + .milliseconds(random.number(0...width)), end),
-                    service: random.happens(50) ? "Architect" : "Routing", padding: random.happens(3) ? 3000 : number % 50)
+                    service: readsAsynchronous && random.happens(15)
+                        ? "Gamification" : random.happens(50) ? "Architect" : "Routing",
+                    padding: random.happens(3) ? 3000 : number % 50)
                 let delay = random.happens(25) ? random.number(0...latest * 1000) : random.number(0...2000)
-                entries.append(SampleArchive.Entry(audit, visibleAt: audit.instant + .milliseconds(delay)))
+                var visibleAt = audit.instant + .milliseconds(delay)
+                if readsAsynchronous, random.happens(10), audit.instant >= beginning + .seconds(readsAgainFrom) {
+                    visibleAt = max(visibleAt, beginning + .seconds(random.number(0...lastVisible)))
+                }
+                entries.append(SampleArchive.Entry(audit, visibleAt: visibleAt))
             }
         }
         return entries

@@ -39,7 +39,8 @@ struct TailSimulation {
         settings = TailSimulation.settings(&random, seed: seed)
         window = random.number(1...4)
         let lastAudit = SimulatedWorld.beginning + .seconds(600)
-        world = SimulatedWorld(&random, start: start - .seconds(60), end: lastAudit)
+        world = SimulatedWorld(
+            &random, start: start - .seconds(60), end: lastAudit, readsAsynchronous: settings.sweep != nil)
         if random.happens(30) { world.changeLanes() }
         var begins = LedgerChange(output: TailSimulation.output)
         begins.start = start
@@ -168,7 +169,8 @@ extension TailSimulation {
     }
 
     private func checkEnd() throws {
-        for entry in world.archive.entries where isWanted(entry, in: .all) {
+        let widest = Lane(service: nil, endpoint: settings.sweep == nil ? .realtime : .asynchronous)
+        for entry in world.archive.entries where isWanted(entry, in: widest) {
             let count = world.acknowledged[identity(entry)] ?? 0
             try demand(count > 0, "\(entry.audit.json), visible at \(entry.visibleAt), was never delivered (\(crashes) crashes)")
         }
@@ -183,7 +185,7 @@ extension TailSimulation {
     }
 
     private func isWanted(_ entry: SampleArchive.Entry, in lane: Lane) -> Bool {
-        entry.audit.instant >= start && (lane.service ?? entry.audit.service) == entry.audit.service
+        entry.audit.instant >= start && world.archive.shows(entry, lane)
     }
 
     private func identity(_ entry: SampleArchive.Entry) -> AuditID {
@@ -197,7 +199,22 @@ extension TailSimulation {
         settings.batchBytes = random.number(200...4000)
         settings.unacknowledgedBytes = random.number(500...20_000)
         settings.uncommittedIDs = random.number(10...200)
-        settings.idRetention = .seconds([1200, 3 * 86_400][random.number(0...1)])
+        settings.idRetention = .seconds([6000, 3 * 86_400][random.number(0...1)])
+        settings.asynchronousLag = .seconds([0, 300][random.number(0...1)])
+        settings.longestRealtimeGap = .seconds([60, 900, 21_600][random.number(0...2)])
+        settings.realtimeRetention = .seconds([1500, 14 * 86_400][random.number(0...1)])
+        settings.firstReconcile = .seconds(random.number(0...300))
+        settings.reading.looksAtQuery = random.number(5...12)
+        settings.reading.asynchronousWindowRows = random.number(30...300)
+        settings.reading.asynchronousComfortableRows = 40
+        // Far enough for the last one to show everything that came late.
+        settings.sweep = .init(every: .seconds(random.number(60...400)), back: .seconds(random.number(1500...3000)))
+        settings.reconcile = random.happens(50) ? .init(every: .seconds(600), back: .seconds(4000)) : nil
+        if random.happens(25) {
+            settings.sweep = nil
+            settings.reconcile = nil
+            settings.realtimeRetention = .seconds(14 * 86_400)
+        }
         settings.laneInterval = .seconds(60)
         settings.reading.pageSize = random.number(8...40)
         settings.reading.smallestPageSize = 5

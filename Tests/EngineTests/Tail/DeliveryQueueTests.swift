@@ -13,7 +13,7 @@ struct DeliveryQueueTests {
         for number in 0..<count {
             let page = AuditPage(of: samples(1, first: number))
             queue.append(page.audits, of: page)
-            queue.mark(span(Int64(number), Int64(number) + 1), of: .all)
+            queue.mark(.covered(.all, span(Int64(number), Int64(number) + 1)))
         }
     }
 
@@ -23,7 +23,12 @@ struct DeliveryQueueTests {
         return batch.sequence
     }
 
-    private mutating func settled() -> [Interval] { queue.settled().map(\.interval) }
+    private mutating func settled() -> [Interval] {
+        queue.settled().compactMap { mark in
+            guard case .covered(_, let interval) = mark.meaning else { return nil }
+            return interval
+        }
+    }
 
     @Test mutating func `no more batches are handed in than the output answers for`() {
         fill(5)
@@ -54,7 +59,7 @@ struct DeliveryQueueTests {
     }
 
     @Test mutating func `time in which nothing was is covered at once`() {
-        queue.mark(span(0, 60), of: .all)
+        queue.mark(.covered(.all, span(0, 60)))
         expect(settled(), is: [span(0, 60)])
     }
 

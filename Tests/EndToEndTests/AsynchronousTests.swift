@@ -1,0 +1,77 @@
+import AuditCore
+import Foundation
+import Simulator
+import Testing
+
+/// What only the asynchronous endpoint shows, and what goes wrong with it.
+struct AsynchronousTests {
+    static let plans = [
+        "failed-query every=2", "cancelled-query every=2", "cursor-refused every=3", "large-pages bytes=20000",
+        "large-pages bytes=20000,redirect-location", "page-size-limit size=100,truncate every=5,error-500 every=7",
+    ]
+
+    @Test(.timeLimit(.minutes(1)), arguments: plans)
+    func `services that realtime lacks arrive, and arrive once`(_ faults: String) async throws {
+        var organization = try Scene.organization(events: 1500, faults: faults)
+        organization.asynchronousDelay = .milliseconds(100)
+        try await Scene.with(organization) { scene in
+            let ended = try await Program.run(try arguments(scene, "since: 20m"), environment: scene.environment)
+            #expect(ended.status == 0, "\(ended.errors)")
+            try expectEveryAuditOnce(scene)
+            #expect(!scene.asynchronousOnly.isEmpty)
+            #expect(try scene.asynchronousOnly.isSubset(of: scene.ids(in: "audits.ndjson")))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `after twenty days without a run every audit arrives, also what realtime gives no more`() async throws {
+        var organization = try Scene.organization(events: 3000)
+        organization.history = .seconds(20 * 86_400)
+        try await Scene.with(organization) { scene in
+            let ended = try await Program.run(try arguments(scene, "since: 21d"), environment: scene.environment)
+            #expect(ended.status == 0, "\(ended.errors)")
+            try expectEveryAuditOnce(scene)
+            let gaps = try await Program.run(["offsets", "gaps", "--offsets", scene.offsets])
+            #expect(gaps.output == "", "gaps are left")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `audits that show up after the overlap are found by a sweep`() async throws {
+        var organization = try Scene.organization(events: 300, faults: "late fraction=0.3 delay=10m")
+        organization.eventsPerSecond = 0.5
+        organization.asynchronousDelay = .milliseconds(100)
+        try await Scene.with(organization) { scene in
+            let configuration = "since: 20m, poll_interval: 1s, overlap: 2s, sweep: {every: 10s, back: 2h}"
+            let arguments = try arguments(scene, configuration)
+            let first = try await Program.run(arguments, environment: scene.environment)
+            #expect(first.status == 0, "\(first.errors)")
+            let before = Set(try scene.ids(in: "audits.ndjson"))
+            scene.clock.advance(by: .seconds(1200))
+            let shown = scene.visible
+            #expect(!shown.isSubset(of: before))
+            let second = try await Program.run(arguments, environment: scene.environment)
+            #expect(second.status == 0, "\(second.errors)")
+            let ids = try scene.ids(in: "audits.ndjson")
+            let missing = shown.subtracting(ids)
+            #expect(missing.isEmpty, "\(missing.count) of \(shown.count) are missing")
+            #expect(ids.count == Set(ids).count)
+        }
+    }
+
+    private func arguments(_ scene: Scene, _ tail: String) throws -> [String] {
+        let configuration = try scene.write(
+            """
+            tail: {\(tail)}
+            outputs: {audits: {type: file, path: \(scene.path("audits.ndjson"))}}
+            """, to: "auditferry.yaml")
+        return ["run", "--once", "--config", configuration, "--offsets", scene.offsets]
+    }
+
+    private func expectEveryAuditOnce(_ scene: Scene) throws {
+        let ids = try scene.ids(in: "audits.ndjson")
+        let missing = scene.visible.subtracting(ids)
+        #expect(missing.isEmpty, "\(missing.count) of \(scene.visible.count) are missing")
+        #expect(ids.count == Set(ids).count, "\(ids.count - Set(ids).count) came twice")
+    }
+}

@@ -67,7 +67,9 @@ final class BudgetedTransport: HTTPTransport {
             if let date = metadata.serverDate, endpoint.isCounted || state.server.now(at: now) == nil {
                 state.server.answered(date, at: now)
             }
-            if endpoint.isCounted, let limit = metadata.rateLimit { state.budget.answered(limit, at: now) }
+            if endpoint.isCounted, let limit = metadata.rateLimit {
+                state.budget.answered(allowed: limit.allowed, count: limit.count, reset: limit.reset, at: now)
+            }
         }
     }
 }

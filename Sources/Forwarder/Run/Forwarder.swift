@@ -96,7 +96,7 @@ public struct Forwarder: Sendable {
         let genesys = configuration.genesys
         let reader = AuditReader(
             endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys),
-            transport: transport, clock: clock)
+            transport: transport, clock: clock, logger: logger)
         try await Connecting(genesys: genesys, reader: reader, clock: clock, logger: logger).run(waits: extent == .following)
         guard let now = reader.serverNow() else {
             throw Failure(

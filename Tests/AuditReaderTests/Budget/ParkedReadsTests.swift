@@ -65,6 +65,15 @@ import Testing
         #expect(clock.now() == .zero)
     }
 
+    @Test func `a parked read that fails holds nobody, however little is left`() async {
+        let (reader, _) = reader([.realtimeQuery], until: .seconds(3600))
+        _ = await failure(reader, .page(1, size: 100))
+        clock.advance(to: .seconds(3590))
+        #expect(delay(await failure(reader, .page(1, size: 100))) == .seconds(10))
+        #expect(await failure(reader, .asynchronous(nil)) == nil)
+        #expect(clock.now() == .seconds(3590))
+    }
+
     @Test func `asynchronous queries are parked together, and realtime goes on`() async {
         let (reader, transport) = reader([.queryStatus], until: .seconds(86_400))
         let continuation = Continuation(transactionID: "q", cursor: nil)

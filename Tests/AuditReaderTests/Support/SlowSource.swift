@@ -11,6 +11,7 @@ final class SlowSource: AuditSource {
         var requests: [ReadRequest] = []
         var lookups = 0
         var cancelled = 0
+        var lingers = false
     }
 
     let clock = VirtualClock()
@@ -24,6 +25,12 @@ final class SlowSource: AuditSource {
     var lookups: Int { state.withLockedValue { $0.lookups } }
     /// The reads and look-ups that ended by cancellation.
     var cancelled: Int { state.withLockedValue { $0.cancelled } }
+
+    /// Whether a read that is cancelled takes its time to end.
+    var lingers: Bool {
+        get { state.withLockedValue { $0.lingers } }
+        set { state.withLockedValue { $0.lingers = newValue } }
+    }
 
     func lanes() async throws(ReadFailure) -> [Lane] {
         state.withLockedValue { $0.lookups += 1 }
@@ -45,6 +52,7 @@ final class SlowSource: AuditSource {
 
     private func pass() async throws(ReadFailure) {
         do { try await clock.sleep(until: clock.now() + SlowSource.duration) } catch {
+            await eventually { !lingers }
             state.withLockedValue { $0.cancelled += 1 }
             throw .cancelled
         }

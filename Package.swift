@@ -124,7 +124,14 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "AuditReaderTests", dependencies: ["AuditReader", "AuditAPI", "AuditCore", "Engine"], swiftSettings: settings),
+            name: "AuditReaderTests",
+            dependencies: [
+                "AuditReader", "AuditAPI", "AuditCore", "Engine", "EngineTesting",
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "EngineTests",
             dependencies: ["Engine", "EngineTesting", "AuditCore", .product(name: "NIOConcurrencyHelpers", package: nio)],

@@ -1,6 +1,7 @@
 import AuditAPI
 import AuditCore
 import Engine
+import Logging
 import NIOConcurrencyHelpers
 
 /// The one adapter between the API and the engine: turns windows into pages of audits, and owns the request budget.
@@ -17,15 +18,17 @@ public final class AuditReader: AuditSource {
     /// What the API has taken so far as the size of a page of asynchronous results.
     let resultsPageSize = NIOLockedValueBox(AuditAPIClient.largestResultsPage)
 
-    /// - Parameter transport: carries every request; it stays the caller's to shut down.
+    /// - Parameters:
+    ///   - transport: carries every request; it stays the caller's to shut down.
+    ///   - logger: told when requests are parked, since the API refuses them for long, and when they go on.
     public init(
         endpoints: Endpoints, credentials: Credentials, settings: ReaderSettings, transport: any HTTPTransport,
-        clock: any EngineClock = MonotonicClock()
+        clock: any EngineClock = MonotonicClock(), logger: Logger? = nil
     ) {
         self.settings = settings
         self.clock = clock
         let budget = RequestBudget(perMinute: settings.requestsPerMinute)
-        self.transport = BudgetedTransport(transport, budget: budget, clock: clock)
+        self.transport = BudgetedTransport(transport, budget: budget, clock: clock, logger: logger)
         client = AuditAPIClient(endpoints: endpoints, credentials: credentials, transport: self.transport)
     }
 
@@ -59,6 +62,13 @@ public final class AuditReader: AuditSource {
     }
 
     public func read(_ request: ReadRequest) async throws(ReadFailure) -> PageReading {
+        let result = await BudgetedTransport.$urgency.withValue(request.urgency) { () async -> Result<PageReading, ReadFailure> in
+            do throws(ReadFailure) { return .success(try await page(request)) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    private func page(_ request: ReadRequest) async throws(ReadFailure) -> PageReading {
         switch request.position {
         case .page(let number, let size): try await realtime(request, number, size)
         case .asynchronous(nil): try await startQuery(request)
@@ -99,7 +109,8 @@ public final class AuditReader: AuditSource {
         do {
             return try await work()
         } catch let error as AuditAPIError {
-            if case .rateLimited(let wait) = error.kind { transport.park(for: wait) }
+            // Without a status it is the transport's own: parked, and known to it.
+            if case .rateLimited(let wait) = error.kind, error.status != nil { transport.refused(error.endpoint, for: wait) }
             throw ReadFailure(error, lane: lane)
         } catch is CancellationError {
             throw .cancelled

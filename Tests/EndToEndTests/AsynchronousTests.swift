@@ -13,7 +13,7 @@ struct AsynchronousTests {
     @Test(.timeLimit(.minutes(1)), arguments: plans)
     func `services that realtime lacks arrive, and arrive once`(_ faults: String) async throws {
         var organization = try Scene.organization(events: 1500, faults: faults)
-        organization.asynchronousDelay = .milliseconds(100)
+        organization.asynchronousDelay = .zero
         try await Scene.with(organization) { scene in
             let ended = try await Program.run(try arguments(scene, "since: 20m"), environment: scene.environment)
             #expect(ended.status == 0, "\(ended.errors)")
@@ -27,6 +27,7 @@ struct AsynchronousTests {
     func `after twenty days without a run every audit arrives, also what realtime gives no more`() async throws {
         var organization = try Scene.organization(events: 3000)
         organization.history = .seconds(20 * 86_400)
+        organization.asynchronousDelay = .zero
         try await Scene.with(organization) { scene in
             let ended = try await Program.run(try arguments(scene, "since: 21d"), environment: scene.environment)
             #expect(ended.status == 0, "\(ended.errors)")
@@ -40,7 +41,7 @@ struct AsynchronousTests {
     func `audits that show up after the overlap are found by a sweep`() async throws {
         var organization = try Scene.organization(events: 300, faults: "late fraction=0.3 delay=10m")
         organization.eventsPerSecond = 0.5
-        organization.asynchronousDelay = .milliseconds(100)
+        organization.asynchronousDelay = .zero
         try await Scene.with(organization) { scene in
             let configuration = "since: 20m, poll_interval: 1s, overlap: 2s, sweep: {every: 10s, back: 2h}"
             let arguments = try arguments(scene, configuration)

@@ -32,7 +32,8 @@ import Testing
 
     @Test(arguments: [
         "", "exclusive-start", "inclusive-end", "redirect-location", "duplicate", "stuck-running", "failed-query",
-        "cancelled-query", "cursor-refused", "cursor-refused every=1", "reset every=5", "truncate every=6", "html-502 every=4",
+        "cancelled-query", "vanished-query every=2", "cursor-refused", "cursor-refused every=1", "reset every=5",
+        "truncate every=6", "html-502 every=4",
         "rate-limit every=4", "unauthorized every=7", "stuck-running,failed-query,cursor-refused,reset every=7",
     ])
     func `prints every audit of its interval once, downloads and hidden services included`(faults: String) async throws {

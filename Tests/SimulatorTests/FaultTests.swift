@@ -164,6 +164,17 @@ import Testing
         #expect(try bench.get("/\(try #require(bad.page.id))/results").status == 400)
     }
 
+    @Test func `a query is created and then unknown`() throws {
+        let bench = try Bench(faults: "vanished-query every=2")
+        let good = try bench.post("", #"{"interval":"\#(bench.interval)"}"#)
+        let bad = try bench.post("", #"{"interval":"\#(bench.interval)"}"#)
+        #expect(bad.status == 200)
+        let id = try #require(bad.page.id)
+        #expect(try bench.get("/\(id)").status == 404)
+        #expect(try bench.get("/\(id)/results").status == 404)
+        #expect(try bench.get("/\(try #require(good.page.id))/results").status == 200)
+    }
+
     @Test func `a cursor is refused in the middle`() throws {
         let bench = try Bench(faults: "cursor-refused every=2")
         let id = try #require(try bench.post("", #"{"interval":"\#(bench.interval)"}"#).page.id)

@@ -1,26 +1,32 @@
 import AuditAPI
 import AuditCore
 import Engine
+import Logging
 import NIOConcurrencyHelpers
 
 /// The transport of all requests: keeps the budget, and learns the server's clock and allowance from every answer.
+///
+/// A request of a family that is parked is not sent: it throws `rateLimited` with what is left of the parking, at once.
 final class BudgetedTransport: HTTPTransport {
-    /// A 429 that names no time.
-    private static let unnamedWait = Duration.seconds(3)
-
     private struct State {
-        var budget: RequestBudget
+        var queue: RequestQueue
+        var parking = Parking()
         var server = ServerClock()
     }
 
+    /// Of the requests that the current task makes; the client between the reader and here has no word for it.
+    @TaskLocal static var urgency = Urgency.live
+
     private let base: any HTTPTransport
     private let clock: any EngineClock
+    private let log: ParkingLog
     private let state: NIOLockedValueBox<State>
 
-    init(_ base: any HTTPTransport, budget: RequestBudget, clock: any EngineClock) {
+    init(_ base: any HTTPTransport, budget: RequestBudget, clock: any EngineClock, logger: Logger? = nil) {
         self.base = base
         self.clock = clock
-        state = NIOLockedValueBox(State(budget: budget))
+        log = ParkingLog(logger: logger)
+        state = NIOLockedValueBox(State(queue: RequestQueue(budget: budget)))
     }
 
     func execute(_ request: APIRequest) async throws -> APIResponse {
@@ -42,37 +48,91 @@ final class BudgetedTransport: HTTPTransport {
         return state.withLockedValue { $0.server.now(at: now) }
     }
 
-    /// All requests are held for that long.
-    func park(for duration: Duration?) {
-        let until = clock.now() + (duration ?? BudgetedTransport.unnamedWait)
-        state.withLockedValue { $0.budget.park(until: until) }
-    }
-
-    private func admit(_ endpoint: Endpoint) async throws {
-        guard endpoint.isCounted else { return }
+    /// The API refused a request for its rate. A short wait holds all requests, a long one those of the endpoint's family.
+    func refused(_ endpoint: Endpoint?, for wait: Duration?) {
         let now = clock.now()
-        let wait = state.withLockedValue { $0.budget.reserve(at: now) }
-        if wait > .zero { try await clock.sleep(until: now + wait) }
-        // A refusal may have come in the meantime.
-        while case let parked = state.withLockedValue({ $0.budget.parkedUntil }), parked > clock.now() {
-            try await clock.sleep(until: parked)
+        let family = endpoint?.family
+        let (verdict, server) = state.withLockedValue { state in
+            let verdict = state.parking.refused(family, for: wait, at: now)
+            if case .pause(let until) = verdict { state.queue.budget.park(until: until) }
+            return (verdict, state.server.now(at: now))
+        }
+        if case .parked(let until) = verdict, let family {
+            log.begins(family, until: server.map { $0 + (until - now) }, lasts: until - now)
         }
     }
 
+    /// Returns when the request may be sent. Cancellation throws, and gives the place to the next.
+    private func admit(_ endpoint: Endpoint) async throws {
+        guard let family = endpoint.family else { return }
+        let urgency = BudgetedTransport.urgency
+        let ticket = state.withLockedValue { $0.queue.join(urgency) }
+        while true {
+            switch turn(of: ticket, family) {
+            case .goes: return
+            case .parked(let rest): throw BudgetedTransport.parked(family, endpoint, rest)
+            case .waits(let until):
+                do { try await clock.sleep(until: until) } catch {
+                    state.withLockedValue { $0.queue.leave(ticket) }
+                    throw error
+                }
+            }
+        }
+    }
+
+    private enum Turn {
+        case goes
+        case waits(until: Duration)
+        case parked(rest: Duration)
+    }
+
+    private func turn(of ticket: RequestQueue.Ticket, _ family: RequestFamily) -> Turn {
+        let now = clock.now()
+        let (turn, ended) = state.withLockedValue { state -> (Turn, [RequestFamily]) in
+            let ended = state.parking.ended(at: now)
+            if let rest = state.parking.rest(of: family, at: now) {
+                state.queue.leave(ticket)
+                return (.parked(rest: rest), ended)
+            }
+            switch state.queue.turn(of: ticket, at: now) {
+            case .goes: return (.goes, ended)
+            case .waits(let until): return (.waits(until: until), ended)
+            }
+        }
+        for family in ended { log.ends(family) }
+        return turn
+    }
+
+    private static func parked(_ family: RequestFamily, _ endpoint: Endpoint, _ rest: Duration) -> AuditAPIError {
+        AuditAPIError(
+            .rateLimited(wait: rest), "\(family.rawValue) requests are parked: the API refused one for long", endpoint: endpoint)
+    }
+
     private func learn(from metadata: ResponseMetadata, _ endpoint: Endpoint) {
-        guard endpoint.isCounted || endpoint == .token else { return }
+        let isCounted = endpoint.family != nil
+        guard isCounted || endpoint == .token else { return }
         let now = clock.now()
         state.withLockedValue { state in
             // The login host's clock is another one: it does until the API has answered.
-            if let date = metadata.serverDate, endpoint.isCounted || state.server.now(at: now) == nil {
+            if let date = metadata.serverDate, isCounted || state.server.now(at: now) == nil {
                 state.server.answered(date, at: now)
             }
-            if endpoint.isCounted, let limit = metadata.rateLimit { state.budget.answered(limit, at: now) }
+            if isCounted, let limit = metadata.rateLimit {
+                state.queue.budget.answered(allowed: limit.allowed, count: limit.count, reset: limit.reset, at: now)
+            }
         }
     }
 }
 
 extension Endpoint {
-    /// Whether the API counts it against the client's allowance.
-    fileprivate var isCounted: Bool { self != .token && self != .download }
+    /// What the API limits it with; `nil` for what it does not count against the client's allowance.
+    fileprivate var family: RequestFamily? {
+        switch self {
+        case .realtimeQuery: .realtime
+        case .createQuery, .queryStatus, .queryResults: .asynchronous
+        // A person's question about one audit is not to park the live ring.
+        case .realtimeRelated, .realtimeServiceMapping, .serviceMapping: .other
+        case .token, .download: nil
+        }
+    }
 }

@@ -18,6 +18,8 @@ public struct ReadRequest: Sendable, Hashable {
     /// Of event time, on whole seconds; the API's treatment of its ends is not known, so the engine widens it as it needs.
     public let interval: Interval
     public let position: Position
+    /// How soon it goes where requests wait for the budget; it changes nothing of what is read.
+    public let urgency: Urgency
 
     public enum Position: Sendable, Hashable {
         /// The realtime endpoint, pages counted from 1, ascending by time.
@@ -26,10 +28,11 @@ public struct ReadRequest: Sendable, Hashable {
         case asynchronous(Continuation?)
     }
 
-    public init(lane: Lane, interval: Interval, position: Position) {
+    public init(lane: Lane, interval: Interval, position: Position, urgency: Urgency = .live) {
         self.lane = lane
         self.interval = interval
         self.position = position
+        self.urgency = urgency
     }
 }
 

@@ -9,6 +9,15 @@ public enum Ring: String, Hashable, Sendable, CaseIterable {
     /// By the asynchronous endpoint, too: gaps that only it can fill, and the last days again, once a day.
     case reconcile
 
+    /// Who waits for whom where requests wait for the budget.
+    var urgency: Urgency {
+        switch self {
+        case .live: .live
+        case .sweep: .sweep
+        case .catchUp, .reconcile: .catchUp
+        }
+    }
+
     /// The endpoint that it reads.
     public var endpoint: Lane.Endpoint {
         switch self {

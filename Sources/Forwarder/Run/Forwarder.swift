@@ -96,7 +96,7 @@ public struct Forwarder: Sendable {
         let genesys = configuration.genesys
         let reader = AuditReader(
             endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys, configuration.tail),
-            transport: transport, clock: clock)
+            transport: transport, clock: clock, logger: logger)
         try await Connecting(genesys: genesys, reader: reader, clock: clock, logger: logger).run(waits: extent == .following)
         guard let now = reader.serverNow() else {
             throw Failure(
@@ -104,9 +104,10 @@ public struct Forwarder: Sendable {
                 hint: "a proxy may remove the 'Date' header: the windows are made from it")
         }
         try checkReach(at: now)
+        let source = SharedSource(reader)
         var runs: [OutputRun] = []
         for definition in configuration.outputs {
-            let run = try await outputRun(definition, reader, store, now)
+            let run = try await outputRun(definition, source, store, now)
             tails.add(run.tail, run.output)
             runs.append(run)
         }
@@ -126,7 +127,7 @@ public struct Forwarder: Sendable {
     }
 
     private func outputRun(
-        _ definition: OutputDefinition, _ reader: AuditReader, _ store: OffsetStore, _ now: Instant
+        _ definition: OutputDefinition, _ source: SharedSource, _ store: OffsetStore, _ now: Instant
     ) async throws -> OutputRun {
         let ledger = try await begin(definition.name, store, now)
         logger.info(
@@ -139,7 +140,7 @@ public struct Forwarder: Sendable {
         let output = decorate(definition.makeOutput(logger: logger))
         let letters = deadLetters(definition)
         let tail = TailRunner(
-            settings: tailSettings(definition, now), source: reader, store: store, output: output, deadLetters: letters,
+            settings: tailSettings(definition, now), source: source, store: store, output: output, deadLetters: letters,
             clock: clock, observer: TailLog(logger: logger, board: board))
         return OutputRun(name: definition.name, ledger: ledger, tail: tail, output: output, deadLetters: letters)
     }

@@ -97,6 +97,7 @@ extension AuditService {
         if counters.hits(.cancelledQuery) { fate = .isCancelled }
         if counters.hits(.failedQuery) { fate = .fails }
         if counters.hits(.stuckRunning) { fate = .runsForEver }
+        if counters.hits(.vanishedQuery) { fate = .vanishes }
         return fate
     }
 

@@ -12,6 +12,8 @@ struct Transactions: Sendable {
         case runsForEver
         case fails
         case isCancelled
+        /// Nobody knows it once its creation was answered.
+        case vanishes
     }
 
     struct Transaction: Sendable {
@@ -31,7 +33,7 @@ struct Transactions: Sendable {
             switch fate {
             case .fails: return "Failed"
             case .isCancelled: return "Cancelled"
-            case .succeeds, .runsForEver: return "Succeeded"
+            case .succeeds, .runsForEver, .vanishes: return "Succeeded"
             }
         }
 
@@ -55,6 +57,7 @@ struct Transactions: Sendable {
     subscript(id: AuditID) -> Transaction? { transactions.last { $0.id == id } }
 
     mutating func add(_ transaction: Transaction) {
+        guard transaction.fate != .vanishes else { return }
         transactions.append(transaction)
         var audits = transactions.reduce(0) { $0 + $1.audits.count }
         while transactions.count > Transactions.mostTransactions || audits > Transactions.mostAudits, transactions.count > 1 {

@@ -36,6 +36,7 @@ public enum Fault: String, CaseIterable, Sendable {
     case stuckRunning = "stuck-running"
     case failedQuery = "failed-query"
     case cancelledQuery = "cancelled-query"
+    case vanishedQuery = "vanished-query"
     case cursorRefused = "cursor-refused"
     case largePages = "large-pages"
     case redirectLocation = "redirect-location"
@@ -92,6 +93,7 @@ extension Fault {
         case .stuckRunning: "every Nth asynchronous query never ends"
         case .failedQuery: "every Nth asynchronous query fails"
         case .cancelledQuery: "every Nth asynchronous query is cancelled"
+        case .vanishedQuery: "every Nth asynchronous query is unknown (404) after its creation"
         case .cursorRefused: "every Nth use of a cursor is refused (400)"
         case .largePages: "result pages with more bytes are refused (400), or become a download for who allows it (302)"
         case .redirectLocation: "the 302 of a large page has a Location header as well"
@@ -126,6 +128,7 @@ extension Fault {
         case .stuckRunning: [.count("every", "2")]
         case .failedQuery: [.count("every", "3")]
         case .cancelledQuery: [.count("every", "5")]
+        case .vanishedQuery: [.count("every", "6")]
         case .cursorRefused: [.count("every", "4")]
         case .largePages: [.count("bytes", "100000")]
         }

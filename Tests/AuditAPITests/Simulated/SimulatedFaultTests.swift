@@ -61,4 +61,14 @@ import Testing
         }
         #expect(error?.kind == .queryNotDone(state: state))
     }
+
+    @Test func `a query that the API has forgotten is an error of its own`() async throws {
+        let error = try await SimulatedOrganization.run(faults: "vanished-query every=1") { organization in
+            await apiError {
+                let query = try await organization.client.createQuery(AuditQueryRequest(interval: organization.history))
+                return try await organization.client.waitForQuery(transactionID: query.id ?? "", atMost: .seconds(30))
+            }
+        }
+        #expect(error?.kind == .notFound)
+    }
 }

@@ -4,16 +4,20 @@ import AuditCore
 /// part in it.
 ///
 /// A `Date` header has whole seconds, cut off, and is old when it arrives; so the estimate is never ahead of the server.
-struct ServerClock: Sendable {
+public struct ServerClock: Sendable {
     /// Servers behind one name differ by this much; a larger step back is believed.
     private static let tolerance = Duration.seconds(2)
 
     private var date: Instant?
     private var receivedAt = Duration.zero
 
-    func now(at clock: Duration) -> Instant? { date.map { $0 + (clock - receivedAt) } }
+    public init() {}
 
-    mutating func answered(_ serverDate: Instant, at clock: Duration) {
+    /// `nil` before the first answer.
+    public func now(at clock: Duration) -> Instant? { date.map { $0 + (clock - receivedAt) } }
+
+    /// An answer with this `Date` arrived.
+    public mutating func answered(_ serverDate: Instant, at clock: Duration) {
         if let estimate = now(at: clock), estimate > serverDate, estimate - serverDate <= ServerClock.tolerance { return }
         date = serverDate
         receivedAt = clock

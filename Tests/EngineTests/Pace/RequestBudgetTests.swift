@@ -1,8 +1,5 @@
-import AuditAPI
-import AuditCore
+import Engine
 import Testing
-
-@testable import AuditReader
 
 @Suite struct RequestBudgetTests {
     /// The most requests in any minute, for a client that asks as often as it may.
@@ -37,19 +34,19 @@ import Testing
     @Test func `the automatic share follows what the API states`() {
         var budget = RequestBudget()
         #expect(busiestMinute(budget, minutes: 2) <= 240)
-        budget.answered(RateLimit(allowed: 100, count: 1, reset: .seconds(60)), at: .zero)
+        budget.answered(allowed: 100, count: 1, reset: .seconds(60), at: .zero)
         #expect(busiestMinute(budget, minutes: 2) <= 80)
     }
 
     @Test func `a fixed budget is not raised by what the API states`() {
         var budget = RequestBudget(perMinute: 30)
-        budget.answered(RateLimit(allowed: 3000, count: 1, reset: .seconds(60)), at: .zero)
+        budget.answered(allowed: 3000, count: 1, reset: .seconds(60), at: .zero)
         #expect(busiestMinute(budget, minutes: 2) <= 30)
     }
 
     @Test func `when others have spent the share, the rest of the window is left to them`() {
         var budget = RequestBudget()
-        budget.answered(RateLimit(allowed: 300, count: 240, reset: .seconds(17)), at: .seconds(5))
+        budget.answered(allowed: 300, count: 240, reset: .seconds(17), at: .seconds(5))
         #expect(budget.reserve(at: .seconds(5)) == .seconds(17))
     }
 

@@ -1,7 +1,6 @@
 import AuditCore
+import Engine
 import Testing
-
-@testable import AuditReader
 
 @Suite struct ServerClockTests {
     private let date = Instant(seconds: 1_800_000_000)

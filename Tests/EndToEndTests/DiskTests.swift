@@ -5,7 +5,7 @@ import Simulator
 import Testing
 
 /// An offset file that cannot be written delays nothing but its own commits, and loses nothing.
-@Suite(.enabled("mounting is not allowed here") { Disk.canMount })
+@Suite(.enabled("mounting is not allowed here") { try await Disk.canMount() })
 struct DiskTests {
     @Test(.timeLimit(.minutes(1)))
     func `a full disk is reported and tried again, deliveries go on meanwhile, and nothing comes twice`() async throws {
@@ -66,7 +66,7 @@ struct DiskTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), .enabled("images cannot be mounted here") { Disk.canMountImages })
+    @Test(.timeLimit(.minutes(1)), .enabled("images cannot be mounted here") { try await Disk.canMountImages() })
     func `a disk that becomes read-only is reported and tried again, and once it is mended nothing is missing`() async throws {
         try await Scene.with(try organization()) { scene in
             try await Disk.inFile(at: scene.path("disk")) { disk in
@@ -75,7 +75,7 @@ struct DiskTests {
                 try await Program.with(arguments, environment: scene.environment) { program in
                     try await program.errorLines(containing: "output begins")
                     try await Scene.committed(scene.visible.count, in: disk.offsets)
-                    try disk.becomeReadOnly()
+                    try await disk.becomeReadOnly()
                     scene.clock.advance(by: .seconds(60))
                     await receiver.received(scene.visible)
                     try await program.errorLines(2, containing: "the offset file could not be used")
@@ -83,12 +83,12 @@ struct DiskTests {
                     let status = await program.status()
                     #expect(status == 0, "\(program.errors)")
                 }
-                try disk.repair()
+                try await disk.repair()
                 try await expectOnlyUncommittedAgain(scene, receiver, disk, arguments)
-                try disk.remount("ro")
+                try await disk.remount("ro")
                 let refused = try await Program.run(arguments, environment: scene.environment)
                 expect(refused, 74, [["offset file '\(disk.offsets)'"]], "--offsets")
-                try disk.remount("rw")
+                try await disk.remount("rw")
                 try await expectOnlyUncommittedAgain(scene, receiver, disk, arguments)
                 try await receiver.close()
             }

@@ -39,7 +39,8 @@ struct HostClockTests {
             try await Program.with(arguments, environment: environment, directory: scene.directory) { program in
                 await receiver.received(scene.visible)
                 for text in [step, offset, step] {
-                    _ = try scene.write(text, to: "clock")
+                    // At once: the library may read the file at any moment, and ends a program that it finds without a time.
+                    try Data(text.utf8).write(to: URL(fileURLWithPath: scene.path("clock")), options: .atomic)
                     scene.clock.advance(by: .seconds(60))
                     await receiver.received(scene.visible)
                 }

@@ -6,16 +6,17 @@ struct Disk: Sendable {
     let path: String
 
     /// Whether this process may mount, so that the test can be.
-    static let canMount: Bool = {
-        guard geteuid() == 0 else { return false }
-        let place = NSTemporaryDirectory() + "auditferry-mount-" + UUID().uuidString
-        guard mkdir(place, 0o700) == 0 else { return false }
-        defer { rmdir(place) }
-        return shell("mount -t tmpfs -o size=64k tmpfs '\(place)' && umount '\(place)'") == 0
-    }()
+    static func canMount() async throws -> Bool {
+        try await Scene.withDirectory { directory in
+            try await shell("mount -t tmpfs -o size=64k tmpfs '\(directory)' && umount '\(directory)'") == 0
+        }
+    }
 
     /// Whether a file can be mounted as a disk, which can be made read-only below a program that writes to it.
-    static let canMountImages = canMount && shell("command -v mkfs.ext4 e2fsck && ls /dev/loop-control") == 0
+    static func canMountImages() async throws -> Bool {
+        guard try await canMount() else { return false }
+        return try await shell("command -v mkfs.ext4 e2fsck && ls /dev/loop-control") == 0
+    }
 
     /// Runs `body` with a disk in memory of one MiB at a path.
     static func inMemory(at path: String, _ body: (Disk) async throws -> Void) async throws {
@@ -31,11 +32,11 @@ struct Disk: Sendable {
 
     private static func with(_ path: String, mounting command: String, _ body: (Disk) async throws -> Void) async throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try #require(shell(command) == 0)
+        try #require(try await shell(command) == 0)
         let result: Result<Void, any Error>
         do { result = .success(try await body(Disk(path: path))) } catch { result = .failure(error) }
         // A program that was killed may still be going.
-        shell("umount '\(path)' || umount -l '\(path)'")
+        _ = try await shell("umount '\(path)' || umount -l '\(path)'")
         try result.get()
     }
 
@@ -53,18 +54,20 @@ struct Disk: Sendable {
     func makeRoom() throws { try FileManager.default.removeItem(atPath: path + "/filler") }
 
     /// As the kernel does with a disk that has errors: whatever is open stays open, and nothing can be written.
-    func becomeReadOnly() throws { try #require(Disk.shell("mount -o remount,abort '\(path)'") == 0) }
+    func becomeReadOnly() async throws { try await remount("abort") }
 
     /// What an operator does about it. Nobody may use the disk.
-    func repair() throws {
+    func repair() async throws {
         let image = path + ".image"
         // e2fsck says 1 where it has mended something.
         let check = "e2fsck -fy '\(image)' || test $? = 1"
-        try #require(Disk.shell("umount '\(path)' && { \(check); } && mount -o loop '\(image)' '\(path)'") == 0)
+        let command = "umount '\(path)' && { \(check); } && mount -o loop '\(image)' '\(path)'"
+        try #require(try await Disk.shell(command) == 0)
     }
 
-    /// Nobody may use the disk.
-    func remount(_ option: String) throws { try #require(Disk.shell("mount -o remount,\(option) '\(path)'") == 0) }
+    func remount(_ option: String) async throws {
+        try #require(try await Disk.shell("mount -o remount,\(option) '\(path)'") == 0)
+    }
 
     private func made(_ name: String) throws -> URL {
         let url = URL(fileURLWithPath: path + "/" + name)
@@ -72,13 +75,7 @@ struct Disk: Sendable {
         return url
     }
 
-    @discardableResult
-    private static func shell(_ command: String) -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "PATH=/usr/sbin:/usr/bin:/sbin:/bin; { \(command); } >/dev/null 2>&1 </dev/null"]
-        guard (try? process.run()) != nil else { return -1 }
-        process.waitUntilExit()
-        return process.terminationStatus
+    private static func shell(_ command: String) async throws -> Int32 {
+        try await Program.run([], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], script: command).status
     }
 }

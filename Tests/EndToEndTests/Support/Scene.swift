@@ -53,6 +53,8 @@ struct Scene: Sendable {
             let ended = try await Program.run(["offsets", "show", "--json", "--offsets", offsets])
             let report = try? JSONDecoder().decode(Report.self, from: Data(ended.output.utf8))
             shown = report?.outputs.first?.ids ?? 0
+            // How often it is looked at; nothing depends on it.
+            if shown < count { try await Task.sleep(for: .milliseconds(50)) }
         }
     }
 

@@ -149,7 +149,8 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: nio),
             ],
             swiftSettings: settings),
-        .testTarget(name: "ForwarderTests", dependencies: ["Forwarder", "Simulator"], swiftSettings: settings),
+        .testTarget(
+            name: "ForwarderTests", dependencies: ["Forwarder", "EngineTesting", "Simulator"], swiftSettings: settings),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [

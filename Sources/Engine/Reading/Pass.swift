@@ -62,7 +62,8 @@ struct Pass: Sendable {
     }
 
     var request: ReadRequest {
-        ReadRequest(lane: lane, interval: Interval(window.start - limits.startMargin, window.end), position: position,
+        ReadRequest(
+            lane: lane, interval: Interval(window.start - limits.startMargin, window.end), position: position,
             urgency: ring.urgency)
     }
 

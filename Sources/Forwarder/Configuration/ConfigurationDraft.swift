@@ -27,6 +27,18 @@ extension ConfigurationDraft {
         guard let root = document.root, var top = ConfigurationSection(root, path: "", context: context) else { return }
         if var section = top.section("genesys") { readGenesys(&section) }
         if var section = top.section("tail") { readTail(&section) }
+        readDelivery(&top)
+        top.finish(as: "")
+    }
+
+    /// Reads what concerns the delivery; the rest is not looked at.
+    init(delivering document: YAMLDocument, _ context: ConfigurationContext) {
+        for problem in document.problems { context.report("", at: problem.mark, problem.message) }
+        guard let root = document.root, var top = ConfigurationSection(root, path: "", context: context) else { return }
+        readDelivery(&top)
+    }
+
+    private mutating func readDelivery(_ top: inout ConfigurationSection) {
         if var section = top.section("offsets") {
             offsetsPath = section.value("path", .path)
             section.finish(as: "offsets")
@@ -34,7 +46,6 @@ extension ConfigurationDraft {
         if let section = top.section("outputs") { outputs = OutputsSection.read(section) }
         if var section = top.section("log") { readLog(&section) }
         top.value("shutdown_timeout", .duration(ConfigurationDraft.shutdownTimeouts), into: &shutdownTimeout)
-        top.finish(as: "")
     }
 
     private mutating func readTail(_ section: inout ConfigurationSection) {

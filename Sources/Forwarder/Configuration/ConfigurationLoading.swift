@@ -69,6 +69,20 @@ struct ConfigurationLoading<Files: ConfigurationFiles> {
         return path
     }
 
+    /// Where events go, without what the API wants to know.
+    func delivery() throws(Failure) -> DeliverySettings {
+        let flagSettings = try FlagSettings(flags, workingDirectory: files.workingDirectory)
+        let source = try ConfigurationSource.find(explicit: flags.configPath, files)
+        var draft = ConfigurationDraft()
+        if let source { draft = ConfigurationDraft(delivering: try document(source), context(source)) }
+        overlay(flagSettings, on: &draft)
+        guard problems.isEmpty, let offsetsPath = draft.offsetsPath ?? defaultOffsetsPath() else { throw failure(source) }
+        return DeliverySettings(
+            offsetsPath: offsetsPath, configured: draft.outputs,
+            chosen: flags.outputs.isEmpty ? draft.outputs : try outputs(draft, flagSettings, source), log: draft.log,
+            shutdownTimeout: draft.shutdownTimeout)
+    }
+
     private func document(_ source: ConfigurationSource) throws(Failure) -> YAMLDocument {
         do throws(YAMLProblem) {
             return try YAMLReader.read(source.content.bytes)

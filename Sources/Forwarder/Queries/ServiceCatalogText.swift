@@ -45,19 +45,22 @@ extension ServiceCatalog {
     private static func lines(_ mapping: Mapping) -> [String] {
         let sorted = mapping.sorted { $0.key < $1.key }
         return sorted.flatMap { service, entities in
-            ["  \(printable(service))"]
+            ["  \(PrintableText.of(service))"]
                 + entities.sorted { $0.key < $1.key }.map { entity, actions in
-                    "    \(printable(entity)): \(actions.sorted().map(printable).joined(separator: ", "))"
+                    "    \(PrintableText.of(entity)): \(actions.sorted().map(PrintableText.of).joined(separator: ", "))"
                 }
         }
     }
+}
 
-    /// Names come from the network: nothing in them may steer a terminal.
-    private static func printable(_ name: String) -> String {
-        let refused: Set<Unicode.GeneralCategory> = [.control, .format, .lineSeparator, .paragraphSeparator]
-        return String(
+/// Text from elsewhere, for people: nothing in it may steer a terminal.
+enum PrintableText {
+    private static let refused: Set<Unicode.GeneralCategory> = [.control, .format, .lineSeparator, .paragraphSeparator]
+
+    static func of(_ text: String) -> String {
+        String(
             String.UnicodeScalarView(
-                name.unicodeScalars.map { refused.contains($0.properties.generalCategory) ? "\u{fffd}" : $0 }))
+                text.unicodeScalars.map { refused.contains($0.properties.generalCategory) ? "\u{fffd}" : $0 }))
     }
 }
 

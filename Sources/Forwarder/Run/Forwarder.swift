@@ -160,8 +160,7 @@ public struct Forwarder: Sendable {
     }
 
     private func deadLetters(_ definition: OutputDefinition) -> DeadLetterFile {
-        let directory = configuration.offsetsPath.lastIndex(of: "/").map { configuration.offsetsPath[...$0] } ?? ""
-        let path = definition.deadLetterPath ?? directory + "\(definition.name).rejected.ndjson"
+        let path = definition.deadLetters(besides: configuration.offsetsPath)
         return DeadLetterFile(path: path, output: definition.name, logger: logger) { .localNow }
     }
 

@@ -9,13 +9,17 @@ public final class AppendedFile: @unchecked Sendable {
 
     private let path: String
     private let mode: mode_t
+    private let isShared: Bool
     private let logger: Logger
     private var descriptor: Int32 = -1
     private var isRegular = true
 
-    public init(path: String, mode: UInt32, logger: Logger) {
+    /// - Parameter isShared: whether others may append to it as well or move it away (`DeadLetterAside`): it is locked while it is
+    ///   appended to, and opened anew where its name has come to mean another file.
+    public init(path: String, mode: UInt32, isShared: Bool = false, logger: Logger) {
         self.path = path
         self.mode = mode
+        self.isShared = isShared
         self.logger = logger
     }
 
@@ -23,15 +27,9 @@ public final class AppendedFile: @unchecked Sendable {
 
     /// Writes the lines and syncs them. What was written in part is taken back before it throws.
     public func append(_ lines: [UInt8]) throws {
-        if descriptor < 0 {
-            do {
-                try open()
-            } catch {
-                // Half opened is not open: the torn line has to be looked for again.
-                close()
-                throw error
-            }
-        }
+        try prepare()
+        // Closing gives the lock back as well.
+        defer { if isShared, descriptor >= 0 { flock(descriptor, LOCK_UN) } }
         let end = isRegular ? try size() : 0
         do {
             try write(lines)
@@ -48,8 +46,30 @@ public final class AppendedFile: @unchecked Sendable {
         descriptor = -1
     }
 
+    private func prepare() throws {
+        do {
+            if isShared, descriptor >= 0 { try lock() }
+            if descriptor < 0 { try open() }
+        } catch {
+            // Half opened is not open: the torn line has to be looked for again.
+            close()
+            throw error
+        }
+    }
+
+    /// Locks the file that is open, or closes it where it is not what its name means: only under the lock does that stay so.
+    private func lock() throws {
+        _ = try uninterrupted { flock(descriptor, LOCK_EX) }
+        var (opened, named) = (stat(), stat())
+        guard fstat(descriptor, &opened) == 0 else { throw SystemError() }
+        if stat(path, &named) != 0 || named.st_dev != opened.st_dev || named.st_ino != opened.st_ino { close() }
+    }
+
     private func open() throws {
-        descriptor = try uninterrupted { Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, mode) }
+        repeat {
+            descriptor = try uninterrupted { Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, mode) }
+            if isShared { try lock() }
+        } while descriptor < 0
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw SystemError() }
         isRegular = status.st_mode & S_IFMT == S_IFREG

@@ -6,6 +6,8 @@ import NIOCore
 
 /// Dead letters as lines of JSON in a file: `{"time":…,"output":…,"reason":…,"audit":…}`, each synced. An audit that is no JSON object stands
 /// as it came, too: the page that held it was complete JSON.
+///
+/// The file may be moved away at any time, as a replay does: the next letter makes a new one.
 public struct DeadLetterFile: DeadLetters {
     private let output: String
     private let thread = BlockingThread()
@@ -15,16 +17,13 @@ public struct DeadLetterFile: DeadLetters {
     public init(path: String, output: String, logger: Logger, now: @escaping @Sendable () -> Instant) {
         self.output = output
         self.now = now
-        file = AppendedFile(path: path, mode: 0o600, logger: logger)
+        file = AppendedFile(path: path, mode: 0o600, isShared: true, logger: logger)
     }
 
     public func keep(_ audits: [RawAudit], of page: AuditPage, reason: String) async throws {
         var lines: [UInt8] = []
         for audit in audits {
-            let names = "\"output\":\(JSONText.quoted(output)),\"reason\":\(JSONText.quoted(reason))"
-            lines += "{\"time\":\"\(now())\",\(names),\"audit\":".utf8
-            Format.json.append(audit, of: page, to: &lines)
-            lines += "}\n".utf8
+            DeadLetterFile.append(audit, of: page, output: output, reason: reason, time: now(), to: &lines)
         }
         let bytes = lines
         try await thread.run { _ in try file.append(bytes) }
@@ -33,5 +32,15 @@ public struct DeadLetterFile: DeadLetters {
     public func close() async {
         _ = try? await thread.run { _ in file.close() }
         await thread.stop()
+    }
+
+    /// Appends one letter, with its line end.
+    public static func append(
+        _ audit: RawAudit, of page: AuditPage, output: String, reason: String, time: Instant, to lines: inout [UInt8]
+    ) {
+        let names = "\"output\":\(JSONText.quoted(output)),\"reason\":\(JSONText.quoted(reason))"
+        lines += "{\"time\":\"\(time)\",\(names),\"audit\":".utf8
+        Format.json.append(audit, of: page, to: &lines)
+        lines += "}\n".utf8
     }
 }

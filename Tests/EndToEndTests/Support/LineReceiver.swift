@@ -26,13 +26,22 @@ final class LineReceiver: Sendable {
     private let channel: any Channel
     let port: Int
 
-    /// - Parameters:
-    ///   - port: 0 for a free one.
-    ///   - limits: after how many bytes the first connections are reset, one after the other.
-    init(port: Int = 0, limits: [Int] = []) async throws {
+    /// Listens on a port, 0 for a free one.
+    /// - Parameter limits: after how many bytes the first connections are reset, one after the other.
+    convenience init(port: Int = 0, limits: [Int] = []) async throws {
+        try await self.init(limits: limits) { try await $0.bind(host: "127.0.0.1", port: port).get() }
+    }
+
+    /// Takes over a port that already listens, with the connections that the kernel has taken meanwhile.
+    convenience init(takingOver port: ReservedPort) async throws {
+        let socket = try port.duplicate()
+        try await self.init(limits: []) { try await $0.withBoundSocket(socket).get() }
+    }
+
+    private init(limits: [Int], listen: (ServerBootstrap) async throws -> any Channel) async throws {
         state.withLockedValue { $0.limits = limits.reversed() }
         let state = state
-        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { child in
                 child.eventLoop.makeCompletedFuture {
@@ -43,7 +52,7 @@ final class LineReceiver: Sendable {
                     try child.pipeline.syncOperations.addHandler(Lines(number, limit, state))
                 }
             }
-            .bind(host: "127.0.0.1", port: port).get()
+        channel = try await listen(bootstrap)
         self.port = channel.localAddress?.port ?? 0
     }
 

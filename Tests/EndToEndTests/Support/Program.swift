@@ -152,6 +152,8 @@ final class Program: Sendable {
         }
         try await errorLines(containing: "reading")
         while case let known = statuses(), known.last ?? 0 < count {
+            // How often it is asked; nothing depends on it, but the more lines there are, the longer it takes to look through them.
+            try await Task.sleep(for: .milliseconds(10))
             send(SIGUSR1)
             try await errorLines(known.count + 1, containing: "output stands")
         }

@@ -30,5 +30,12 @@ final class ReservedPort: Sendable {
         guard listen(descriptor, 8) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
     }
 
+    /// Another descriptor of the same socket, for whoever wants to go on with it.
+    func duplicate() throws -> Int32 {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        return copy
+    }
+
     deinit { close(descriptor) }
 }

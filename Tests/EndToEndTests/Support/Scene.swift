@@ -52,6 +52,23 @@ struct Scene: Sendable {
         Set(simulator.truth().filter { $0.realtime == nil }.map(\.id.description))
     }
 
+    /// Returns when the only output of an offset file that is in use keeps so many ids, or when the test has run out of time.
+    static func committed(_ count: Int, in offsets: String) async throws {
+        var shown = 0
+        while shown < count, !Task.isCancelled {
+            let ended = try await Program.run(["offsets", "show", "--json", "--offsets", offsets])
+            let report = try? JSONDecoder().decode(Report.self, from: Data(ended.output.utf8))
+            shown = report?.outputs.first?.ids ?? 0
+            // How often it is looked at; nothing depends on it.
+            if shown < count { try await Task.sleep(for: .milliseconds(50)) }
+        }
+    }
+
+    private struct Report: Decodable {
+        struct Output: Decodable { let ids: Int }
+        let outputs: [Output]
+    }
+
     /// Runs `body` beside the organization, and removes the directory afterwards.
     static func with<Value: Sendable>(
         _ configuration: SimulatorConfiguration, _ body: @escaping @Sendable (Scene) async throws -> Value

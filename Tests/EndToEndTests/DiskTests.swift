@@ -14,23 +14,23 @@ struct DiskTests {
                 let receiver = try await LineReceiver()
                 let arguments = try following(scene, receiver, disk, shutdownTimeout: "20s")
                 try await Program.with(arguments, environment: scene.environment) { program in
-                    await receiver.received(scene.visible)
+                    await receiver.received(scene.visibleByRealtime)
                     try disk.fill()
                     scene.clock.advance(by: .seconds(60))
-                    await receiver.received(scene.visible)
+                    await receiver.received(scene.visibleByRealtime)
                     try await program.errorLines(2, containing: "the offset file could not be used")
                     #expect(failures(program).allSatisfy { $0.contains(" error ") && $0.contains("disk is full") })
                     try disk.makeRoom()
                     try await program.errorLines(containing: "the offset file can be used again")
                     scene.clock.advance(by: .seconds(60))
-                    await receiver.received(scene.visible)
+                    await receiver.received(scene.visibleByRealtime)
                     program.send(SIGTERM)
                     let status = await program.status()
                     #expect(status == 0, "\(program.errors)")
                 }
                 let ended = try await Program.run(arguments + ["--once"], environment: scene.environment)
                 #expect(ended.status == 0, "\(ended.errors)")
-                #expect(receiver.ids.isSubset(of: scene.visible))
+                #expect(receiver.ids.isSubset(of: scene.visibleByRealtime))
                 #expect(receiver.events.count == receiver.ids.count, "\(ended.errors)")
                 try await receiver.close()
             }
@@ -45,10 +45,10 @@ struct DiskTests {
                 let arguments = try following(scene, receiver, disk)
                 try await Program.with(arguments, environment: scene.environment) { program in
                     try await program.errorLines(containing: "output begins")
-                    try await Scene.committed(scene.visible.count, in: disk.offsets)
+                    try await Scene.committed(scene.visibleByRealtime.count, in: disk.offsets)
                     try disk.fill()
                     scene.clock.advance(by: .seconds(60))
-                    await receiver.received(scene.visible)
+                    await receiver.received(scene.visibleByRealtime)
                     try await program.errorLines(containing: "the offset file could not be used")
                     program.send(SIGKILL)
                     #expect(await program.status() == -SIGKILL)
@@ -74,10 +74,10 @@ struct DiskTests {
                 let arguments = try following(scene, receiver, disk)
                 try await Program.with(arguments, environment: scene.environment) { program in
                     try await program.errorLines(containing: "output begins")
-                    try await Scene.committed(scene.visible.count, in: disk.offsets)
+                    try await Scene.committed(scene.visibleByRealtime.count, in: disk.offsets)
                     try await disk.becomeReadOnly()
                     scene.clock.advance(by: .seconds(60))
-                    await receiver.received(scene.visible)
+                    await receiver.received(scene.visibleByRealtime)
                     try await program.errorLines(2, containing: "the offset file could not be used")
                     program.send(SIGTERM)
                     let status = await program.status()
@@ -101,7 +101,7 @@ struct DiskTests {
     ) async throws {
         let committed = try await committedIDs(disk)
         let connections = receiver.connections
-        let shown = scene.visible
+        let shown = scene.visibleByRealtime
         scene.clock.advance(by: .seconds(10))
         let ended = try await Program.run(arguments + ["--once"], environment: scene.environment)
         #expect(ended.status == 0, "\(ended.errors)")
@@ -133,7 +133,7 @@ struct DiskTests {
     ) throws -> [String] {
         let configuration = try scene.write(
             """
-            tail: {since: 20m, poll_interval: 1s, overlap: 30s}
+            tail: {sweep: off, reconcile: off, since: 20m, poll_interval: 1s, overlap: 30s}
             outputs: {collector: {type: tcp, address: "127.0.0.1:\(receiver.port)"}}
             shutdown_timeout: \(shutdownTimeout)
             """, to: "auditferry.yaml")

@@ -16,7 +16,7 @@ struct StalledReceiverTests {
             try port.listenAndReadNothing()
             let configuration = try scene.write(
                 """
-                tail: {since: 20m, poll_interval: 1s}
+                tail: {sweep: off, reconcile: off, since: 20m, poll_interval: 1s}
                 outputs: {collector: {type: tcp, address: "127.0.0.1:\(port.number)"}}
                 """, to: "auditferry.yaml")
             let arguments = ["run", "--config", configuration, "--offsets", scene.offsets]
@@ -33,7 +33,7 @@ struct StalledReceiverTests {
                 print("stalled: \(before) KiB resident, then \(after) KiB, peak \(try memory(of: program, "VmHWM")) KiB")
                 #expect(after - before < StalledReceiverTests.growth)
                 let receiver = try await LineReceiver(takingOver: port)
-                let shown = scene.visible
+                let shown = scene.visibleByRealtime
                 #expect(shown.count > 50_000)
                 await receiver.received(shown)
                 program.send(SIGTERM)

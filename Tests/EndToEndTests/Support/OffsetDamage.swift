@@ -48,7 +48,7 @@ struct OffsetDamage: Sendable {
         self.scene = scene
         _ = try scene.write(
             """
-            tail: {poll_interval: 1s, overlap: 30s}
+            tail: {sweep: off, reconcile: off, poll_interval: 1s, overlap: 30s}
             outputs: {audits: {type: file, path: audits.ndjson}}
             """, to: "auditferry.yaml")
         for state in [State.closed, .young] {
@@ -61,7 +61,7 @@ struct OffsetDamage: Sendable {
         try FileManager.default.copyItem(atPath: scene.path("closed"), toPath: scene.path("killed"))
         scene.clock.advance(by: .seconds(120))
         for (state, since) in [(State.killed, []), (.young, ["--since", "20m"])] {
-            let shown = scene.visible.count
+            let shown = scene.visibleByRealtime.count
             try await Program.with(
                 OffsetDamage.arguments + since, environment: scene.environment, directory: scene.path(state.rawValue)
             ) { program in
@@ -70,7 +70,7 @@ struct OffsetDamage: Sendable {
             }
         }
         scene.clock.advance(by: .seconds(120))
-        wanted = scene.visible
+        wanted = scene.visibleByRealtime
         scene.clock.advance(by: .seconds(10))
     }
 

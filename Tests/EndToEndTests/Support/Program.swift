@@ -74,6 +74,9 @@ final class Program: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+        // A socket of another test that a program inherits would not be closed when that test closes it.
+        // One that is not open is passed over (glibc).
+        for descriptor in 3..<1024 as Range<Int32> { posix_spawn_file_actions_addclose(&actions, descriptor) }
         let (arguments, environment) = (words.map { strdup($0) }, variables.map { strdup($0) })
         defer { for text in arguments + environment { free(text) } }
         var identifier: pid_t = 0

@@ -47,6 +47,9 @@ struct Scene: Sendable {
         return Set(simulator.truth().filter { $0.realtime != nil || $0.asynchronous <= now }.map(\.id.description))
     }
 
+    /// The ids that the realtime endpoint has shown by now.
+    var visibleByRealtime: Set<String> { visible.subtracting(asynchronousOnly) }
+
     /// Those of services that the realtime endpoint does not carry.
     var asynchronousOnly: Set<String> {
         Set(simulator.truth().filter { $0.realtime == nil }.map(\.id.description))

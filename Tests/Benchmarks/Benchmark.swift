@@ -17,8 +17,9 @@ enum Benchmark {
         // First, while this process is small: a child's peak memory counts what it was forked from.
         let delivered = try EndToEnd.run(organization)
         print("")
-        let shown = try await Stages.run(organization)
-        guard delivered == shown else { throw BenchmarkError("\(delivered) audits were delivered, and \(shown) shown") }
+        _ = try await Stages.run(organization)
+        // The realtime endpoint, which the stages read, does not show all of them; a run delivers the others as well.
+        guard delivered == audits else { throw BenchmarkError("\(delivered) audits were delivered of \(audits)") }
     }
 }
 

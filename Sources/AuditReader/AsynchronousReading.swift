@@ -4,8 +4,8 @@ import Engine
 
 /// The asynchronous endpoint, a step a call: create the query, wait for it, read its results page by page.
 extension AuditReader {
-    /// Between two looks at a query that is not done.
-    private static let statusPause = Duration.seconds(2)
+    /// Between two looks at a query that is not done: longer, the longer it takes.
+    private static let statusPause = (first: Duration.seconds(2), more: Duration.milliseconds(500), most: Duration.seconds(15))
     /// A smaller page is not tried.
     private static let smallestResultsPage = 25
     /// The most bytes of one download that are held at once.
@@ -20,7 +20,7 @@ extension AuditReader {
     }
 
     func goOn(_ request: ReadRequest, _ continuation: Continuation) async throws(ReadFailure) -> PageReading {
-        if continuation.cursor == nil, try await !isDone(continuation, request.lane) {
+        if continuation.cursor == nil, try await !isDone(continuation, request) {
             return PageReading(page: .empty, rest: .continued(continuation))
         }
         let answer = try await resultsPage(continuation, request.lane)
@@ -51,13 +51,16 @@ extension AuditReader {
     }
 
     /// Whether the results can be read. Waits a little where not, so that asking again at once is right.
-    private func isDone(_ continuation: Continuation, _ lane: Lane) async throws(ReadFailure) -> Bool {
+    private func isDone(_ continuation: Continuation, _ request: ReadRequest) async throws(ReadFailure) -> Bool {
+        let lane = request.lane
         let status = try await failing(lane) { try await client.queryStatus(transactionID: continuation.transactionID) }
         switch status.state {
         case .succeeded?: return true
         case .failed?, .cancelled?: throw .queryLost("the asynchronous query ended in state \(status.state?.rawValue ?? "")")
         default:
-            try await failing(lane) { try await clock.sleep(until: clock.now() + AuditReader.statusPause) }
+            let pause = AuditReader.statusPause
+            let wait = min(max(pause.first, pause.more * request.looks), pause.most)
+            try await failing(lane) { try await clock.sleep(until: clock.now() + wait) }
             return false
         }
     }

@@ -35,7 +35,7 @@ public final class AuditReader: AuditSource {
     public func serverNow() -> Instant? { transport.serverNow() }
 
     public func lanes() async throws(ReadFailure) -> [Lane] {
-        let realtime = try await realtimeLanes()
+        let realtime = settings.readsRealtime ? try await realtimeLanes() : []
         return settings.readsAsynchronous ? realtime + (try await asynchronousLanes()) : realtime
     }
 

@@ -7,7 +7,9 @@ public struct ReaderSettings: Sendable {
     public var excludedServices: Set<String> = []
     /// Whether the API is asked for the users' names.
     public var expandsUser = true
-    /// Whether the asynchronous endpoint is read beside realtime, as lanes of its own.
+    /// Whether the realtime endpoint is read.
+    public var readsRealtime = true
+    /// Whether the asynchronous endpoint is read, as lanes of its own.
     public var readsAsynchronous = false
     /// All must match.
     public var filters: [AuditQueryFilter] = []

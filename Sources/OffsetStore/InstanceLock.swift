@@ -6,20 +6,34 @@ import Glibc
 ///
 /// SQLite's own locks would keep an operator's `offsets show` out as well.
 struct InstanceLock: Sendable {
+    /// Of the lock's file, behind the path of the offset file.
+    static let suffix = ".lock"
+
     private let descriptor: Int32
 
     init(path: String) throws(Failure) {
-        let lockPath = path + ".lock"
-        descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw OffsetFailures.unusable(path, String(cString: strerror(errno))) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = InstanceLock.holder(descriptor)
-            close(descriptor)
-            throw OffsetFailures.locked(path, by: holder)
-        }
+        descriptor = try InstanceLock.take(path)
         let line = "\(getpid())\n"
         ftruncate(descriptor, 0)
         _ = line.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    }
+
+    private static func take(_ path: String) throws(Failure) -> Int32 {
+        while true {
+            let descriptor = open(path + suffix, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw OffsetFailures.unusable(path, String(cString: strerror(errno))) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                let holder = InstanceLock.holder(descriptor)
+                close(descriptor)
+                throw OffsetFailures.locked(path, by: holder)
+            }
+            // The last holder may have removed the file between the opening and the lock: then it keeps nobody out.
+            var (mine, present) = (stat(), stat())
+            if fstat(descriptor, &mine) == 0, stat(path + suffix, &present) == 0, mine.st_ino == present.st_ino {
+                return descriptor
+            }
+            close(descriptor)
+        }
     }
 
     /// Gives it back. To be called once.

@@ -6,6 +6,11 @@ import Glibc
 enum OffsetFile {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Removes the file and what stands beside it. To be called by who holds the lock.
+    static func remove(_ path: String) {
+        for suffix in ["-wal", "-shm", "", InstanceLock.suffix] { unlink(path + suffix) }
+    }
+
     /// Makes the missing directories above `path`, for this user alone.
     static func makeDirectory(of path: String) throws(Failure) {
         var position = path.startIndex

@@ -6,6 +6,7 @@ import NIOPosix
 ///
 /// Its calls run on a thread of its own, one after the other; a call that is cancelled while it waits is still done.
 public final class OffsetStore: Store, Sendable {
+    private let path: String
     private let thread: NIOThreadPool
     private let connection: Connection
     private let lock: InstanceLock?
@@ -28,6 +29,7 @@ public final class OffsetStore: Store, Sendable {
     /// Opens the offset file, and makes its directory if that is missing (mode 0700). To be closed by ``close()``.
     /// - Throws: `Failure` with code `offsets` or `locked`.
     public init(path: String, access: Access = .exclusive) throws(Failure) {
+        self.path = path
         switch access {
         case .exclusive:
             try OffsetFile.makeDirectory(of: path)
@@ -55,6 +57,16 @@ public final class OffsetStore: Store, Sendable {
         try? await thread.runIfActive { connection.database = nil }
         try? await thread.shutdownGracefully()
         lock?.release()
+    }
+
+    /// Closes the file and removes it, with everything beside it. To be called once, instead of `close`.
+    public func closeAndRemove() async {
+        let (connection, path) = (connection, path)
+        try? await thread.runIfActive {
+            connection.database = nil
+            OffsetFile.remove(path)
+        }
+        await close()
     }
 
     public func ledger(of output: String) async throws -> Ledger? {

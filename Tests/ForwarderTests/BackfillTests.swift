@@ -1,5 +1,7 @@
 import AuditCore
 import Engine
+import Logging
+import Outputs
 import Simulator
 import Testing
 
@@ -14,20 +16,32 @@ import Testing
         configuration.pageByteLimit = 300_000
     }
 
-    private func backfill(
-        _ bench: CommandBench, _ interval: Interval = window, service: String? = nil, board: BackfillBoard = BackfillBoard(),
-        select: (inout AuditSelection) -> Void = { _ in }
-    ) throws -> AsynchronousBackfill {
-        AsynchronousBackfill(
-            interval, service: service, genesys: try bench.genesys(change: select), transport: bench.transport,
-            clock: bench.clock, board: board)
+    /// One backfill of an interval, or of the rest of it.
+    private struct Attempt {
+        let output: LineOutput
+        let board: PastBoard
+        let ending: BackfillRun.Ending?
+        let failure: Failure?
     }
 
-    private func failure(
-        _ bench: CommandBench, _ interval: Interval = window, service: String? = nil, board: BackfillBoard = BackfillBoard()
-    ) async throws -> Failure? {
-        let backfill = try backfill(bench, interval, service: service, board: board)
-        return await Failure.of { try await backfill.run(to: bench.printed.printer) }
+    /// Backfills, with the progress of the attempts before in the same directory.
+    private func attempt(
+        _ bench: CommandBench, _ interval: Interval = window, service: String? = nil, refusing: LineOutput.Refusing? = nil,
+        in directory: TemporaryFiles? = nil, signals: AsyncStream<RunSignal> = AsyncStream { $0.finish() },
+        select: (inout AuditSelection) -> Void = { _ in }
+    ) async throws -> Attempt {
+        let directory = try directory ?? TemporaryFiles()
+        let definition = OutputDefinition(name: "siem", kind: .stdout, batch: .init(events: 100))
+        let output = LineOutput(refusing: refusing)
+        let offsets = directory.path + "/offsets.db"
+        let backfill = BackfillRun(
+            interval, service: service, to: definition,
+            of: ForwarderConfiguration(genesys: try bench.genesys(change: select), offsetsPath: offsets, outputs: [definition]),
+            offsetsPath: BackfillRun.offsetsPath(interval, to: "siem", besides: offsets), transport: bench.transport,
+            clock: bench.clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, makeOutput: { output })
+        var ending: BackfillRun.Ending?
+        let failure = try await Failure.of { ending = try await backfill.run(signals: signals) }
+        return Attempt(output: output, board: backfill.board, ending: ending, failure: failure)
     }
 
     @Test(arguments: [
@@ -36,114 +50,92 @@ import Testing
         "truncate every=6", "html-502 every=4",
         "rate-limit every=4", "unauthorized every=7", "stuck-running,failed-query,cursor-refused,reset every=7",
     ])
-    func `prints every audit of its interval once, downloads and hidden services included`(faults: String) async throws {
+    func `delivers every audit of its interval once, downloads and hidden services included`(faults: String) async throws {
         try await CommandBench.run(faults: faults, `A backfill`.threeDays) { bench in
-            let board = BackfillBoard()
-            try await backfill(bench, board: board).run(to: bench.printed.printer)
-            let lines = try bench.printed.lines()
+            let directory = try TemporaryFiles()
+            let attempt = try await attempt(bench, in: directory)
+            #expect(attempt.ending == .complete, "\(String(describing: attempt.failure))")
+            let lines = try attempt.output.lines()
             #expect(lines.compactMap(\.id).sorted() == bench.truth(in: `A backfill`.window))
             #expect(lines.contains { $0.eventTime != nil })
             #expect(lines.contains { $0.serviceName == "Datatables" })
-            #expect(board.current.printed == lines.count)
-            #expect(board.current.coveredUntil == `A backfill`.window.end && board.current.share == 1)
+            let status = attempt.board.current
+            #expect(status.delivered == lines.count)
+            #expect(status.coveredUntil == `A backfill`.window.end && status.share == 1)
+            #expect(directory.names.isEmpty, "the progress stays behind when there is none to make")
         }
     }
 
     @Test func `reads one service`() async throws {
         try await CommandBench.run(`A backfill`.threeDays) { bench in
-            try await backfill(bench, service: "Datatables").run(to: bench.printed.printer)
+            let attempt = try await attempt(bench, service: "Datatables")
             let truth = bench.truth(in: `A backfill`.window) { $0.serviceName == "Datatables" }
-            #expect(try bench.printed.ids().map(\.description).sorted() == truth)
+            #expect(try attempt.output.ids() == truth)
         }
     }
 
     @Test func `leaves out the services that the configuration excludes`() async throws {
         try await CommandBench.run(`A backfill`.threeDays) { bench in
-            try await backfill(bench) { $0.excludedServices = ["Datatables", "Directory"] }.run(to: bench.printed.printer)
+            let attempt = try await attempt(bench) { $0.excludedServices = ["Datatables", "Directory"] }
             let truth = bench.truth(in: `A backfill`.window) { $0.serviceName != "Datatables" && $0.serviceName != "Directory" }
-            #expect(try bench.printed.ids().map(\.description).sorted() == truth)
+            #expect(try attempt.output.ids() == truth)
+            #expect(attempt.board.current.share == 1)
         }
     }
 
-    @Test func `gives up on a query that fails again and again, and says where to go on`() async throws {
+    @Test func `gives up on a query that fails again and again`() async throws {
         try await CommandBench.run(faults: "failed-query every=1") { bench in
-            let board = BackfillBoard()
-            let failure = try await failure(bench, board: board)
-            #expect(failure?.code == .unreachable)
-            #expect(failure?.hint.contains("--from \(`A backfill`.window.start) goes on") == true)
-            #expect(board.current.coveredUntil == `A backfill`.window.start)
+            let attempt = try await attempt(bench)
+            #expect(attempt.failure?.code == .unreachable)
+            #expect(attempt.board.current.coveredUntil == `A backfill`.window.start)
         }
     }
 
-    @Test func `goes on where another one was left by its reader`() async throws {
+    @Test func `gives up on an output that takes nothing, and goes on where it was left`() async throws {
         try await CommandBench.run(`A backfill`.threeDays) { bench in
-            let board = BackfillBoard()
-            try await backfill(bench, board: board).run(to: bench.printed.stopping(after: 1200))
-            let first = Set(try bench.printed.ids())
-            let covered = try #require(board.current.coveredUntil)
-            #expect(covered > `A backfill`.window.start && covered < `A backfill`.window.end)
-            let rest = PrintedLines()
-            try await backfill(bench, Interval(covered, `A backfill`.window.end)).run(to: rest.printer)
-            #expect(first.union(try rest.ids()).map(\.description).sorted() == bench.truth(in: `A backfill`.window))
+            let directory = try TemporaryFiles()
+            let first = try await attempt(
+                bench, refusing: .init(after: 1200, refusal: Refusal("the collector is down")), in: directory)
+            #expect(first.failure?.code == .unreachable)
+            #expect(first.failure?.message.hasSuffix("takes no audits: the collector is down") == true)
+            #expect(first.failure?.hint.contains("; everything before ") == true)
+            #expect(directory.names.contains { $0.hasPrefix("backfill-siem-20260227T081500Z-") })
+            let second = try await attempt(bench, in: directory)
+            #expect(second.ending == .complete)
+            #expect(try (first.output.ids() + second.output.ids()).sorted() == bench.truth(in: `A backfill`.window))
+            #expect(directory.names.isEmpty)
         }
     }
 
-    @Test func `refuses an interval that is not over, and a service that does not exist`() async throws {
+    @Test func `stops when its reader goes away, or when it is told to, and goes on`() async throws {
+        try await CommandBench.run(`A backfill`.threeDays) { bench in
+            let directory = try TemporaryFiles()
+            let gone = try await attempt(
+                bench, refusing: .init(after: 500, refusal: Refusal("closed by its reader", isFinal: true)), in: directory)
+            #expect(gone.ending == .stopped)
+            let (signals, signal) = AsyncStream.makeStream(of: RunSignal.self)
+            signal.yield(.stop)
+            let stopped = try await attempt(bench, in: directory, signals: signals)
+            #expect(stopped.ending == .stopped)
+            let rest = try await attempt(bench, in: directory)
+            #expect(rest.ending == .complete)
+            let all = try gone.output.ids() + stopped.output.ids() + rest.output.ids()
+            #expect(all.sorted() == bench.truth(in: `A backfill`.window))
+        }
+    }
+
+    @Test func `refuses an interval that is not over or too old, and a service that does not exist`() async throws {
         try await CommandBench.run { bench in
             let future = Interval(CommandBench.now - .seconds(60), CommandBench.now + .seconds(60))
-            let early = try await failure(bench, future)
-            #expect(early?.code == .usage)
-            let unknown = try await failure(bench, service: "Datatable")
-            #expect(unknown?.code == .data)
-            #expect(unknown?.message.hasSuffix("did you mean 'Datatables'?") == true)
-            #expect(bench.printed.count == 0)
+            let early = try await attempt(bench, future)
+            #expect(early.failure?.code == .usage)
+            let ancient = Interval(CommandBench.now - .seconds(500 * 86_400), CommandBench.now - .seconds(400 * 86_400))
+            let late = try await attempt(bench, ancient)
+            #expect(late.failure?.code == .data)
+            let unknown = try await attempt(bench, service: "Datatable")
+            #expect(unknown.failure?.code == .data)
+            #expect(unknown.failure?.message.hasSuffix("did you mean 'Datatables'?") == true)
+            #expect(try (early.output.ids() + late.output.ids() + unknown.output.ids()).isEmpty)
         }
-    }
-}
-
-@Suite struct `The plan of a backfill` {
-    private let start = Instant("2026-03-01T00:00:00.250Z")!
-
-    @Test func `goes by days, oldest first, on whole seconds`() {
-        var plan = BackfillPlan(Interval(start, start + .seconds(2 * 86_400)), lanes: [.all])
-        var read: [Interval] = []
-        while let window = plan.window {
-            read.append(window.interval)
-            #expect(plan.coveredUntil == window.interval.start)
-            let isDayDone = plan.windowDone()
-            #expect(isDayDone)
-        }
-        #expect(
-            read.map(\.description) == [
-                "2026-03-01T00:00:00Z/2026-03-02T00:00:00Z", "2026-03-02T00:00:00Z/2026-03-03T00:00:00Z",
-                "2026-03-03T00:00:00Z/2026-03-03T00:00:01Z",
-            ])
-        #expect(plan.coveredUntil == plan.whole.end)
-    }
-
-    @Test func `halves a window, and has read its day only when both halves are read`() {
-        var plan = BackfillPlan(Interval(start, start + .seconds(3)), lanes: [.all])
-        let first = plan.halve()
-        #expect(first && plan.window?.interval.duration == .seconds(2))
-        let second = plan.halve()
-        #expect(second && plan.window?.interval.duration == .seconds(1))
-        let third = plan.halve()
-        #expect(!third, "a second is not halved")
-        let done = [plan.windowDone(), plan.windowDone()]
-        #expect(done == [false, false] && plan.coveredUntil == plan.whole.start)
-        let isDayDone = plan.windowDone()
-        #expect(isDayDone)
-        #expect(plan.window == nil)
-    }
-
-    @Test func `reads every lane of a day before the next day`() {
-        let lanes = [Lane(service: "A"), Lane(service: "B")]
-        var plan = BackfillPlan(Interval(start, start + .seconds(90_000)), lanes: lanes)
-        var order: [String] = []
-        while let window = plan.window {
-            order.append(window.lane.description)
-            _ = plan.windowDone()
-        }
-        #expect(order == ["A", "B", "A", "B"])
     }
 }

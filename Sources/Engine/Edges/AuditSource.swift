@@ -20,6 +20,8 @@ public struct ReadRequest: Sendable, Hashable {
     public let position: Position
     /// How soon it goes where requests wait for the budget; it changes nothing of what is read.
     public let urgency: Urgency
+    /// How often the query was looked at before, without any progress: the longer it takes, the less often it is looked at.
+    public let looks: Int
 
     public enum Position: Sendable, Hashable {
         /// The realtime endpoint, pages counted from 1, ascending by time.
@@ -28,11 +30,12 @@ public struct ReadRequest: Sendable, Hashable {
         case asynchronous(Continuation?)
     }
 
-    public init(lane: Lane, interval: Interval, position: Position, urgency: Urgency = .live) {
+    public init(lane: Lane, interval: Interval, position: Position, urgency: Urgency = .live, looks: Int = 0) {
         self.lane = lane
         self.interval = interval
         self.position = position
         self.urgency = urgency
+        self.looks = looks
     }
 }
 

@@ -64,7 +64,7 @@ struct Pass: Sendable {
     var request: ReadRequest {
         ReadRequest(
             lane: lane, interval: Interval(window.start - limits.startMargin, window.end), position: position,
-            urgency: ring.urgency)
+            urgency: ring.urgency, looks: looks)
     }
 
     mutating func received(_ reading: PageReading) -> Outcome {
@@ -81,10 +81,7 @@ struct Pass: Sendable {
         case .continued(let continuation?):
             asynchronousRows += reading.page.audits.count
             looks = position == .asynchronous(continuation) ? looks + 1 : 0
-            if looks >= limits.looksAtQuery {
-                let reason = "the asynchronous query does not end"
-                return window.duration > limits.shortestWindow ? split(reason, rows: nil) : lost(reason)
-            }
+            if looks >= limits.looksAtQuery { return lost("the asynchronous query does not end") }
             if isOnlyAsynchronous, asynchronousRows > limits.windowRows, window.duration > limits.shortestWindow {
                 return split("more than \(limits.windowRows) audits in one query", rows: nil)
             }
@@ -106,8 +103,10 @@ struct Pass: Sendable {
         return .again("\(reason); pages of \(pageSize) from now on")
     }
 
-    /// The asynchronous query is gone: ask again.
+    /// The asynchronous query is gone: ask again; a shorter one may come through where this one does not.
     mutating func lost(_ reason: String) -> Outcome {
+        repetitions += 1
+        if repetitions >= limits.lossesOfQuery, window.duration > limits.shortestWindow { return split(reason, rows: nil) }
         restart()
         return .again(reason)
     }

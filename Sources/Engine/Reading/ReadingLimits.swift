@@ -23,8 +23,11 @@ public struct ReadingLimits: Sendable, Equatable {
 
     /// How many passes of the live ring a smaller page size is kept, before a larger one is tried again.
     public var passesBeforeLargerPages = 20
-    /// How often an asynchronous query is looked at that does not end (a reader pauses in between), before it counts as lost.
-    public var looksAtQuery = 450
+    /// How often an asynchronous query is looked at that does not end, before it counts as lost: a quarter of an hour, as a reader pauses in
+    /// between.
+    public var looksAtQuery = 75
+    /// How often a query of the same window may be lost, before the window is shortened.
+    public var lossesOfQuery = 2
 
     /// The most audits that one asynchronous query may have, before its window is split: their ids are held while it is read.
     public var asynchronousWindowRows = 100_000

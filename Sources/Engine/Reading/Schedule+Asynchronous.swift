@@ -77,9 +77,9 @@ extension Schedule {
     }
 
     private func gap(_ ledger: Ledger, _ lane: Lane, at moment: Moment) -> Interval? {
-        let own = reachable(ledger.gaps(of: lane), by: .asynchronous, at: moment)
+        let own = reachable(gaps(ledger, lane), by: .asynchronous, at: moment).map(chunk)
         let others = realtimeLanes.filter(lane.carries).flatMap { realtime in
-            reachable(ledger.gaps(of: realtime), by: .asynchronous, at: moment).compactMap { gap -> Interval? in
+            reachable(gaps(ledger, realtime), by: .asynchronous, at: moment).compactMap { gap -> Interval? in
                 let isOld = gap.start < horizon(of: .realtime, at: moment)
                 guard isOld || isLeftToAsynchronous(gap, realtime) else { return nil }
                 // Closer to now the reading would not cover the realtime lane.
@@ -87,6 +87,11 @@ extension Schedule {
             }
         }
         return (own + others).min { $0.start < $1.start }
+    }
+
+    /// How much of a gap one pass fills: of a past interval a day, so that its lanes go on side by side.
+    private func chunk(_ gap: Interval) -> Interval {
+        settings.followsPresent ? gap : Interval(gap.start, min(gap.end, gap.start + settings.reading.longestWindow))
     }
 
     private func again(_ ring: Ring, _ lane: Lane, back: Duration, _ ledger: Ledger, at moment: Moment) -> Pass? {

@@ -48,6 +48,7 @@ struct Schedule: Sendable {
 
     /// The live pass that is due: of the lane that has waited longest.
     func livePass(_ ledger: Ledger, at moment: Moment) -> Pass? {
+        guard settings.followsPresent else { return nil }
         let due = realtimeLanes.filter { (states[$0]?.dueAt ?? .zero) <= moment.clock }
         let lane = due.min { (states[$0]?.dueAt ?? .zero) < (states[$1]?.dueAt ?? .zero) }
         guard let lane, let state = states[lane] else { return nil }
@@ -61,7 +62,7 @@ struct Schedule: Sendable {
     func catchUpPass(_ ledger: Ledger, at moment: Moment) -> Pass? {
         let waited = realtimeLanes.filter { (states[$0]?.catchUpAt ?? .zero) <= moment.clock }
         let gaps = waited.compactMap { lane in
-            reachable(ledger.gaps(of: lane), by: .realtime, at: moment).first { !isLeftToAsynchronous($0, lane) }
+            reachable(self.gaps(ledger, lane), by: .realtime, at: moment).first { !isLeftToAsynchronous($0, lane) }
                 .map { (lane: lane, interval: $0) }
         }
         guard let oldest = gaps.min(by: { $0.interval.start < $1.interval.start }) else { return nil }
@@ -116,13 +117,20 @@ struct Schedule: Sendable {
     }
 
     /// When a lane is due next.
-    var nextPoll: Duration? { realtimeLanes.compactMap { states[$0]?.dueAt }.min() }
+    var nextPoll: Duration? { settings.followsPresent ? realtimeLanes.compactMap { states[$0]?.dueAt }.min() : nil }
 
     /// When the gaps of a lane that was set aside can be filled again.
     func nextCatchUp(after now: Duration) -> Duration? { states.values.map(\.catchUpAt).filter { $0 > now }.min() }
 
-    /// The event time that live passes may read again from now on.
-    func liveMemory(_ ledger: Ledger, at server: Instant) -> Interval {
+    /// What of a lane is still to be read: the holes behind its frontier, and all before the end where the present is not followed.
+    func gaps(_ ledger: Ledger, _ lane: Lane) -> [Interval] {
+        guard !settings.followsPresent, let end = settings.end else { return ledger.gaps(of: lane) }
+        return ledger.coverage(of: lane).gaps(in: Interval(ledger.start, end.coverUntil))
+    }
+
+    /// The event time that live passes may read again from now on; `nil` where there are none.
+    func liveMemory(_ ledger: Ledger, at server: Instant) -> Interval? {
+        guard settings.followsPresent else { return nil }
         let starts = realtimeLanes.compactMap {
             liveInterval($0, ledger, server)?.start ?? ledger.frontier(of: $0) - settings.overlap
         }
@@ -134,7 +142,7 @@ struct Schedule: Sendable {
         let horizon = horizon(of: widestEndpoint, at: moment)
         var lost: [(lane: Lane, interval: Interval)] = []
         for lane in lanes {
-            for gap in ledger.gaps(of: lane) where gap.start < horizon {
+            for gap in gaps(ledger, lane) where gap.start < horizon {
                 let interval = Interval(gap.start, min(gap.end, horizon))
                 guard !(reportedLost[lane]?.contains(interval.start) ?? false) else { continue }
                 reportedLost[lane, default: Coverage()].insert(interval)
@@ -149,7 +157,7 @@ struct Schedule: Sendable {
         guard let end = settings.end, !lanes.isEmpty else { return false }
         return lanes.allSatisfy { lane in
             ledger.frontier(of: lane) >= end.coverUntil
-                && reachable(ledger.gaps(of: lane), by: widestEndpoint, at: moment).isEmpty
+                && reachable(gaps(ledger, lane), by: widestEndpoint, at: moment).isEmpty
         }
     }
 

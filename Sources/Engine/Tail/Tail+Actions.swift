@@ -47,14 +47,14 @@ extension Tail {
 
     func intervalsInMemory(at moment: Moment) -> [Interval] {
         let passes = slots.values.compactMap(\.pass).map { memory(of: $0, at: moment) }
-        return [schedule.liveMemory(planned, at: moment.server)] + passes
+        return [schedule.liveMemory(planned, at: moment.server)].compactMap { $0 } + passes
     }
 
     /// The event time of which a pass needs the ids to read on.
     private func memory(of pass: Pass, at moment: Moment) -> Interval {
         switch pass.ring {
         case .live:
-            let memory = schedule.liveMemory(planned, at: moment.server)
+            guard let memory = schedule.liveMemory(planned, at: moment.server) else { return pass.request.interval }
             return Interval(min(memory.start, pass.request.interval.start), memory.end)
         case .catchUp, .sweep, .reconcile:
             return Interval(pass.window.start - .seconds(60), pass.window.end + .seconds(60))
@@ -123,6 +123,7 @@ extension Tail {
         let isDone = isStopping || schedule.isComplete(ledger, at: moment)
         if isDone, finalRefusal != nil || isGivingUp || deliveries.isEmpty, commits.isEmpty {
             isFinished = true
+            status.isComplete = schedule.isComplete(ledger, at: moment)
             actions.append(.finish(finalRefusal))
         } else if let wake = wakes(at: moment).filter({ $0 > moment.clock }).min() {
             actions.append(.wake(at: wake))
@@ -150,7 +151,7 @@ extension Tail {
         status.unacknowledged = deliveries.count
         status.frontier = schedule.lanes.map { ledger.frontier(of: $0) }.min()
         status.gap = schedule.lanes.reduce(.zero) { sum, lane in
-            ledger.gaps(of: lane).reduce(sum) { $0 + $1.duration }
+            schedule.gaps(ledger, lane).reduce(sum) { $0 + $1.duration }
         }
     }
 }

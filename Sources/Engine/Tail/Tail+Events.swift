@@ -40,7 +40,7 @@ extension Tail {
         case .failure(let failure):
             let wait = laneBackoff.failed(asked: failure.delay)
             findLanesAt = moment.clock + wait
-            actions.append(.report(.readFailing(.all, reason: failure.reason, retryIn: wait)))
+            actions.append(.report(.readFailing(.all, failure, retryIn: wait)))
         }
     }
 
@@ -176,7 +176,7 @@ extension Tail {
         _ failure: ReadFailure, _ pass: Pass, at moment: Moment, _ actions: inout [TailAction]
     ) {
         let wait = slots[pass.ring]?.failed(at: moment.clock, asked: failure.delay) ?? .zero
-        actions.append(.report(.readFailing(pass.lane, reason: failure.reason, retryIn: wait)))
+        actions.append(.report(.readFailing(pass.lane, failure, retryIn: wait)))
         if pass.ring == .reconcile, slots[.reconcile]?.failures ?? 0 >= Tail.failuresBeforeOthers {
             schedule.isAsynchronousFailing = true
         }

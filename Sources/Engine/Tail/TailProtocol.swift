@@ -56,7 +56,7 @@ public struct StoreFailure: Error, Sendable, Equatable {
 
 /// What an operator should know. Recovery is reported as failure is.
 public enum TailReport: Sendable, Equatable {
-    case readFailing(Lane, reason: String, retryIn: Duration)
+    case readFailing(Lane, ReadFailure, retryIn: Duration)
     case readRecovered(Lane)
     case windowRepeated(Lane, Interval, reason: String)
     case windowSplit(Lane, Interval, reason: String)
@@ -85,8 +85,10 @@ public struct TailStatus: Sendable, Equatable {
     public var unacknowledged = 0
     /// The instant up to which everything was delivered, holes aside; the oldest lane's.
     public var frontier: Instant?
-    /// Time behind the frontiers that is still to be read, of all lanes.
+    /// Time that is still to be read, of all lanes: behind the frontiers, or of the whole interval where the present is not followed.
     public var gap = Duration.zero
+    /// It has finished, and not because it was stopped: everything up to its end is covered.
+    public var isComplete = false
 
     public init() {}
 }

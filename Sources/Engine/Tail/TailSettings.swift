@@ -42,6 +42,9 @@ public struct TailSettings: Sendable {
     public var readRetry = (first: Duration.seconds(1), most: Duration.seconds(60))
     public var reading = ReadingLimits()
     public var end: End?
+    /// Whether the present is followed. Where it is not, everything from the ledger's start to `end` is one gap, read oldest first, and
+    /// no covered time is read again: for a past interval, which needs an `end`, and neither sweeps nor reconciliations.
+    public var followsPresent = true
     /// The seed of the jitter.
     public var seed: UInt64 = 0
 

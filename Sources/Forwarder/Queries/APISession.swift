@@ -2,6 +2,7 @@ import AuditAPI
 import AuditCore
 import AuditReader
 import Engine
+import Logging
 
 /// The conversation of one command with the API: every error becomes what its user reads, and what may pass is tried again a few times.
 struct APISession: Sendable {
@@ -9,13 +10,18 @@ struct APISession: Sendable {
     let reader: AuditReader
     let clock: any EngineClock
 
-    init(_ genesys: GenesysSettings, transport: any HTTPTransport, clock: any EngineClock) {
+    /// - Parameters:
+    ///   - settings: what the reader reads; `nil` for what the section says.
+    ///   - logger: told of requests that are parked.
+    init(
+        _ genesys: GenesysSettings, _ settings: ReaderSettings? = nil, transport: any HTTPTransport, clock: any EngineClock,
+        logger: Logger? = nil
+    ) {
         self.genesys = genesys
         self.clock = clock
         reader = AuditReader(
-            endpoints: genesys.endpoints, credentials: genesys.credentials, settings: ReaderSettings(genesys),
-            transport: transport,
-            clock: clock)
+            endpoints: genesys.endpoints, credentials: genesys.credentials,
+            settings: settings ?? ReaderSettings(genesys), transport: transport, clock: clock, logger: logger)
     }
 
     var client: AuditAPIClient { reader.client }

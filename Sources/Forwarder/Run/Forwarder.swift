@@ -57,39 +57,17 @@ public struct Forwarder: Sendable {
 
     private func run(_ store: OffsetStore, _ signals: some AsyncSequence<RunSignal, Never> & Sendable) async throws {
         let tails = Tails(logger: logger, board: board)
-        try await withThrowingTaskGroup(of: Progress.self) { group in
-            defer { group.cancelAll() }
-            group.addTask {
-                try await start(store, tails)
-                return .finished
+        let ending = try await Stoppable.run(
+            until: signals, within: configuration.shutdownTimeout, clock: clock, take: { await tails.take($0) },
+            stop: {
+                let isRunning = tails.stop()
+                if isRunning { logger.info("stopping: delivering what was read") }
+                return isRunning
             }
-            group.addTask {
-                for await signal in signals { if await tails.take(signal) { return .stopping } }
-                return .deaf
-            }
-            while let progress = try await group.next() {
-                switch progress {
-                case .finished: return
-                case .deaf: continue
-                case .stopping:
-                    guard tails.stop() else { return }
-                    logger.info("stopping: delivering what was read")
-                    group.addTask {
-                        try? await clock.sleep(until: clock.now() + configuration.shutdownTimeout)
-                        return .timedOut
-                    }
-                case .timedOut:
-                    logger.warning("stopped before everything that was read was delivered; it will be read again")
-                    return
-                }
-            }
+        ) { try await start(store, tails) }
+        if ending == .timedOut {
+            logger.warning("stopped before everything that was read was delivered; it will be read again")
         }
-    }
-
-    private enum Progress: Sendable {
-        case finished, stopping, timedOut
-        /// No signal can come any more.
-        case deaf
     }
 
     private func start(_ store: OffsetStore, _ tails: Tails) async throws {
@@ -147,11 +125,7 @@ public struct Forwarder: Sendable {
 
     private func begin(_ output: String, _ store: OffsetStore, _ now: Instant) async throws -> Ledger {
         do {
-            if let ledger = try await store.ledger(of: output) { return ledger }
-            var change = LedgerChange(output: output)
-            change.start = configuration.tail.since.instant(at: now)
-            try await store.commit(change)
-            return Ledger(start: change.start ?? now)
+            return try await store.begin(output, at: configuration.tail.since.instant(at: now))
         } catch {
             throw Failure(
                 .offsets, "offset file '\(configuration.offsetsPath)' cannot be used: \(error)",
@@ -177,7 +151,7 @@ public struct Forwarder: Sendable {
         settings.outputRetry = (definition.retry.first, definition.retry.most)
         settings.seed = UInt64(bitPattern: now.milliseconds)
         if let until = configuration.tail.until {
-            let end = (until + .milliseconds(999)).wholeSecond
+            let end = Interval(until, until).onWholeSeconds.end
             settings.end = .init(readUntil: end, coverUntil: end)
         } else if extent == .once {
             settings.end = .init(readUntil: .distantFuture, coverUntil: (now - settings.settle).wholeSecond)

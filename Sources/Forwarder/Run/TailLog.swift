@@ -18,8 +18,8 @@ struct TailLog: TailObserver {
         switch report {
         case .lanes(let lanes):
             logger.info("reading", metadata: ["lanes": "\(lanes.map(\.description).joined(separator: ","))"])
-        case .readFailing(let lane, let reason, let wait):
-            logger.warning("the API could not be read", metadata: retry(reason, wait, lane))
+        case .readFailing(let lane, let failure, let wait):
+            logger.warning("the API could not be read", metadata: retry(failure.reason, wait, lane))
         case .readRecovered(let lane):
             logger.warning("the API can be read again", metadata: ["lane": "\(lane)"])
         case .windowRepeated(let lane, let window, let reason):

@@ -1,17 +1,20 @@
 import ArgumentParser
 import AuditCore
 import Forwarder
+import Outputs
 
 struct Backfill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Asks the asynchronous endpoint for a past interval and prints it.",
+        abstract: "Asks the asynchronous endpoint for a past interval, and delivers or prints it.",
         discussion: """
-            Example: a month, into a file:
+            Examples: a month to an output of the configuration, and a month into a file:
 
+              auditferry backfill --from 2026-02-01T00:00:00Z --to 2026-03-01T00:00:00Z --output siem
               auditferry backfill --from 2026-02-01T00:00:00Z --to 2026-03-01T00:00:00Z > february.ndjson
 
-            One JSON object a line, oldest day first, each audit once; all services that the configuration names, also those that \
-            realtime lacks. The API keeps audits for a year. SIGINT and SIGTERM stop it, and it says from where to go on.
+            All services that the configuration names, also those that realtime lacks, oldest day first, each audit at least once. The API \
+            keeps audits for a year. With --output the progress is kept in a file beside the offset file until everything is delivered: \
+            the same command goes on where it was stopped or killed. What 'run' delivers is not looked at, and not changed.
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -25,53 +28,53 @@ struct Backfill: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("One service (default: those of the configuration).", valueName: "name"))
     var service: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where to deliver: a name of the configuration, or a URL as 'run' takes it (default: print).",
+            valueName: "name-or-url"))
+    var output: String?
+
+    @Option(name: .long, help: ArgumentHelp("How to write an audit: json.", valueName: "format"))
+    var format: String?
+
     func run() async throws {
-        let interval = try interval()
-        let loaded = try Loaded(connection.flags)
-        let board = BackfillBoard()
-        let printer = AuditPrinter()
+        let interval = try pastInterval(from: from, to: to)
+        var flags = connection.flags
+        flags.outputs = [output ?? "stdout"]
+        flags.format = format
+        let loaded = try Loaded(flags)
+        guard let definition = loaded.configuration.outputs.first else { return }
+        guard output != nil else {
+            // Who prints begins anew each time.
+            let directory = try TemporaryDirectory()
+            defer { directory.remove() }
+            return try await run(interval, definition, loaded, offsets: "\(directory.path)/backfill.db")
+        }
+        let path = BackfillRun.offsetsPath(
+            interval, to: definition.name, besides: loaded.configuration.offsetsPath)
+        try await run(interval, definition, loaded, offsets: path)
+    }
+
+    private func run(_ interval: Interval, _ definition: OutputDefinition, _ loaded: Loaded, offsets: String) async throws {
         let signals = await Signals.stream()
-        let line = BackfillLine(board)
-        let isDone = try await ProgressLine.around({ line.text() }) {
-            try await Connection.with { transport in
-                let backfill = AsynchronousBackfill(
-                    interval, service: service, genesys: loaded.configuration.genesys, transport: transport, board: board)
-                return try await Signals.stopping(signals) { try await backfill.run(to: printer) }
+        try await Connection.with { transport in
+            let backfill = BackfillRun(
+                interval, service: service, to: definition, of: loaded.configuration, offsetsPath: offsets, transport: transport,
+                logger: loaded.logger)
+            let line = PastLine(backfill.board, verb: "delivered")
+            let ending = try await ProgressLine.around({ line.text() }) { try await backfill.run(signals: signals) }
+            let status = backfill.board.current
+            if ending == .stopped {
+                StandardError.note(stopped(status.coveredUntil))
+            } else if output != nil {
+                StandardError.note("output '\(definition.name)' has \(status.delivered) audits of \(interval)")
             }
         }
-        await printer.close()
-        if !isDone, let instant = board.current.coveredUntil {
-            StandardError.note("stopped; everything before \(instant) was printed, so --from \(instant) goes on")
-        }
     }
 
-    private func interval() throws(Failure) -> Interval {
-        let (first, last) = (try instant("--from", from), try instant("--to", to))
-        guard first < last else {
-            throw Failure(
-                .usage, "--to: '\(to)' is not after --from, which is '\(from)'",
-                hint: "give a later instant, or an earlier --from")
-        }
-        return Interval(first, last)
-    }
-}
-
-/// How a backfill is doing, in a line.
-private final class BackfillLine: Sendable {
-    private let board: BackfillBoard
-    private let start = ContinuousClock.now
-
-    init(_ board: BackfillBoard) { self.board = board }
-
-    func text() -> String {
-        let status = board.current
-        let elapsed = ContinuousClock.now - start
-        var line = "\(status.printed) audits printed, \(Int(Double(status.printed) / max(elapsed.inSeconds, 1))) a second"
-        line += ", \(Int(status.share * 100)) % of the time"
-        if let covered = status.coveredUntil { line += ", complete before \(covered.wholeSecond)" }
-        if status.share > 0, status.share < 1 {
-            line += ", about \(Duration.seconds(Int(elapsed.inSeconds * (1 - status.share) / status.share)).spokenText) left"
-        }
-        return line + (status.trouble.map { "; trying again: \($0)" } ?? "")
+    private func stopped(_ covered: Instant?) -> String {
+        guard output == nil else { return "stopped; the same command goes on" }
+        return covered.map { "stopped; everything before \($0) was printed, so --from \($0) goes on" } ?? "stopped"
     }
 }

@@ -13,3 +13,13 @@ extension StandardError {
     /// A sentence beside the work of a command.
     static func note(_ text: String) { write("auditferry: note: \(text)\n") }
 }
+
+/// The past interval that `--from` and `--to` name.
+func pastInterval(from: String, to: String) throws(Failure) -> Interval {
+    let (first, last) = (try instant("--from", from), try instant("--to", to))
+    guard first < last else {
+        throw Failure(
+            .usage, "--to: '\(to)' is not after --from, which is '\(from)'", hint: "give a later instant, or an earlier --from")
+    }
+    return Interval(first, last)
+}

@@ -94,6 +94,18 @@ struct PassTests {
         #expect(pass.request.position == .asynchronous(nil))
     }
 
+    @Test func `a query that is lost is asked again, and then in two halves`() {
+        let lane = Lane(service: nil, endpoint: .asynchronous)
+        let reach = Reach(.seconds(100), limits: PassTests.limits)
+        var pass = Pass(
+            ring: .reconcile, lane: lane, interval: span(0, 100), reach: reach, pageSize: 25, limits: PassTests.limits)
+        expect(pass.lost("it failed"), is: .again("it failed"))
+        #expect(pass.window == span(0, 100))
+        expect(pass.lost("it failed"), is: .split("it failed"))
+        #expect(pass.window == span(0, 50))
+        expect(pass.lost("it failed"), is: .again("it failed"))
+    }
+
     @Test func `a page size that the server cut is used from then on`() {
         var pass = pass(span(0, 100), reach: .seconds(100))
         guard case .again = pass.received(reading(40, total: 200, pageSize: 40)) else {

@@ -12,7 +12,9 @@ struct TailRunnerTests {
     private let observer = RecordingObserver()
     private let deadLetters = RecordingDeadLetters()
 
-    private func source(_ audits: [SampleAudit], failures: [ReadFailure] = []) -> ScriptedSource {
+    private func source(
+        _ audits: [SampleAudit], failures: [ReadFailure] = [], lanes: [Lane] = [.all]
+    ) -> ScriptedSource {
         let clock = clock
         let archive = SampleArchive(audits.map { SampleArchive.Entry($0, visibleAt: $0.instant) })
         return ScriptedSource(archive, failures: failures) { at(1000) + clock.now() }
@@ -60,6 +62,27 @@ struct TailRunnerTests {
         #expect(observer.status.delivered == 95)
     }
 
+    @Test(arguments: [Lane.all, Lane(service: nil, endpoint: .asynchronous)])
+    func `a past interval is read once, oldest first, without following the present`(lane: Lane) async throws {
+        var settings = TailSettings(output: "siem")
+        settings.followsPresent = false
+        settings.sweep = nil
+        settings.reconcile = nil
+        settings.end = TailSettings.End(readUntil: at(90), coverUntil: at(90))
+        settings.reading.longestWindow = .seconds(20)
+        let output = RecordingOutput()
+        let source = source(samples(95), lanes: [lane])
+        let runner = TailRunner(
+            settings: settings, source: source, store: store, output: output, deadLetters: deadLetters, clock: clock,
+            observer: observer)
+        try await run(runner)
+        let wanted = samples(95).filter { $0.instant < at(90) }.map { $0.instant }
+        #expect(output.taken.count == wanted.count && Set(output.taken).count == wanted.count)
+        #expect(source.requests.map(\.interval.start) == source.requests.map(\.interval.start).sorted())
+        #expect(observer.status.isComplete && observer.status.gap == .zero && observer.status.duplicates < 50)
+        #expect(store.contents.ledger(of: "siem")?.coverage(of: lane).intervals == [span(0, 90)])
+    }
+
     @Test(arguments: 1..<12)
     func `a store that fails at any call loses nothing and stops nothing`(call: Int) async throws {
         store.fail(calls: [call + 1, call + 2])
@@ -73,7 +96,9 @@ struct TailRunnerTests {
         let failures: [ReadFailure] = [.transient("the gateway is down", delay: nil), .timedOut("no answer")]
         try await run(runner(source(samples(5), failures: failures), RecordingOutput(), until: 900))
         #expect(
-            observer.reports.contains { if case .readFailing(_, reason: "the gateway is down", _) = $0 { true } else { false } })
+            observer.reports.contains {
+                if case .readFailing(_, .transient("the gateway is down", delay: nil), _) = $0 { true } else { false }
+            })
         #expect(observer.reports.contains(.readRecovered(.all)))
         #expect(observer.status.delivered == 5)
     }

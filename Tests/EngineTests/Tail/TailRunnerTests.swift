@@ -17,7 +17,7 @@ struct TailRunnerTests {
     ) -> ScriptedSource {
         let clock = clock
         let archive = SampleArchive(audits.map { SampleArchive.Entry($0, visibleAt: $0.instant) })
-        return ScriptedSource(archive, failures: failures) { at(1000) + clock.now() }
+        return ScriptedSource(archive, lanes: lanes, failures: failures) { at(1000) + clock.now() }
     }
 
     private func runner(_ source: ScriptedSource, _ output: RecordingOutput, until end: Int64?) -> TailRunner {

@@ -19,6 +19,12 @@ public struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Instant {
+    /// The last multiple of `spacing` since 1970 that is not after this instant; the instant itself where `spacing` is below a millisecond.
+    public func rounded(to spacing: Duration) -> Instant {
+        let step = spacing.wholeMilliseconds
+        return step > 0 ? Instant(milliseconds: milliseconds - (milliseconds % step + step) % step) : self
+    }
+
     public static func + (instant: Instant, duration: Duration) -> Instant {
         Instant(milliseconds: instant.milliseconds + duration.wholeMilliseconds)
     }

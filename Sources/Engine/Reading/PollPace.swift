@@ -13,11 +13,14 @@ struct PollPace: Sendable {
 
     init(interval: Duration) { self.interval = interval }
 
+    /// The wait while events flow; the others are multiples of it, as far as it is not bounded.
+    var shortest: Duration { max(interval / PollPace.flowing, min(interval, .seconds(1))) }
+
     /// The wait after a poll that brought `fresh` audits.
     mutating func wait(after fresh: Int) -> Duration {
         if fresh > 0 {
             emptyPolls = 0
-            return max(interval / PollPace.flowing, min(interval, .seconds(1)))
+            return shortest
         }
         emptyPolls += 1
         return emptyPolls >= PollPace.idleAfter ? interval * PollPace.idleGrowth : interval

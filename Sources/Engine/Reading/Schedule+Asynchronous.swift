@@ -33,13 +33,15 @@ extension Schedule {
         case .sweep:
             // A query of an earlier process has shown what there was then: the next sweep is due so long after that.
             guard let sweep = settings.sweep else { return }
-            states[pass.lane]?.dueAt = moment.clock + sweep.every - max(moment.server - pass.interval.end, .zero)
+            let due = moment.clock + sweep.every - max(moment.server - pass.interval.end, .zero)
+            states[pass.lane]?.dueAt = Grid.aligned(due, to: sweep.every, after: moment.clock)
         case .reconcile:
             // A gap that was filled is no reconciliation, unless it reaches as far as one would.
             guard let reconcile = settings.reconcile, moment.server - pass.interval.end < reconcile.every,
                 pass.interval.duration >= reconcile.back || pass.interval.end > moment.server - settings.asynchronousLag
             else { return }
-            states[pass.lane]?.reconcileAt = moment.clock + reconcile.every
+            states[pass.lane]?.reconcileAt = Grid.aligned(
+                moment.clock + reconcile.every, to: reconcile.every, after: moment.clock)
         case .live, .catchUp: break
         }
     }

@@ -102,7 +102,8 @@ struct Schedule: Sendable {
     /// The live pass of a lane has come to its end, and brought `fresh` audits.
     mutating func livePassEnded(_ lane: Lane, fresh: Int, at now: Duration) {
         guard var state = states[lane] else { return }
-        state.dueAt = now + state.pace.wait(after: fresh)
+        let wait = state.pace.wait(after: fresh)
+        state.dueAt = Grid.aligned(now + wait, to: state.pace.shortest, after: now)
         states[lane] = state
         tryLargerPages()
     }
@@ -164,6 +165,9 @@ struct Schedule: Sendable {
     var realtimeLanes: [Lane] { lanes.filter { $0.endpoint == .realtime } }
     var asynchronousLanes: [Lane] { lanes.filter { $0.endpoint == .asynchronous } }
 
+    /// How many starts an overlap has.
+    private static let sharedStarts = 4
+
     private func liveInterval(_ lane: Lane, _ ledger: Ledger, _ server: Instant) -> Interval? {
         let frontier = ledger.frontier(of: lane)
         let end = min(server, settings.end?.readUntil ?? .distantFuture).wholeSecond
@@ -171,7 +175,9 @@ struct Schedule: Sendable {
         // A frontier that is ahead of the server, whose clock was wrong once, is no reason to wait for it.
         // Less than the settle margin would cover nothing, and so never be followed.
         let overlap = isFar ? max(settings.overlap, settings.settle * 2) : settings.overlap
-        let wanted = max(ledger.start, (isFar ? end : min(frontier, end)) - overlap)
+        // A tail that came less far asks the same question all the same.
+        let from = ((isFar ? end : min(frontier, end)) - overlap).rounded(to: overlap / Schedule.sharedStarts)
+        let wanted = max(ledger.start, from)
         let start = max(wanted.wholeSecond, (server - settings.realtimeRetention).wholeSecond)
         return start < end ? Interval(start, end) : nil
     }

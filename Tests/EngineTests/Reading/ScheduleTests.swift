@@ -24,7 +24,7 @@ struct ScheduleTests {
 
     @Test func `a lane that is followed closely is read from the overlap before its frontier`() {
         let pass = schedule().livePass(ledger([span(0, 1000)]), at: moment(1100))
-        #expect(pass?.interval == span(880, 1100))
+        #expect(pass?.interval == span(870, 1100), "on the half minute before it")
         #expect(schedule().catchUpPass(ledger([span(0, 1000)]), at: moment(1100))?.interval == nil)
     }
 
@@ -74,9 +74,33 @@ struct ScheduleTests {
         schedule.livePassEnded(.all, fresh: 0, at: .seconds(1))
         #expect(schedule.livePass(ledger([]), at: moment(100, clock: 1))?.lane == architect)
         schedule.livePassEnded(architect, fresh: 0, at: .seconds(2))
-        #expect(schedule.livePass(ledger([]), at: moment(100, clock: 15))?.interval == nil)
-        #expect(schedule.nextPoll == .seconds(16))
-        #expect(schedule.livePass(ledger([]), at: moment(100, clock: 17))?.lane == .all)
+        #expect(schedule.livePass(ledger([]), at: moment(100, clock: 14))?.interval == nil)
+        #expect(schedule.nextPoll == .seconds(15))
+        #expect(schedule.livePass(ledger([]), at: moment(100, clock: 15))?.lane == .all)
+        schedule.livePassEnded(.all, fresh: 1, at: .seconds(16))
+        #expect(schedule.livePass(ledger([]), at: moment(100, clock: 20))?.lane == architect)
+        #expect(schedule.nextPoll == .seconds(15), "the longest waiting is due still")
+    }
+
+    @Test func `tails that began at other times come to ask the same at the same time`() {
+        var (early, late) = (schedule(), schedule())
+        early.livePassEnded(.all, fresh: 0, at: .seconds(1))
+        late.livePassEnded(.all, fresh: 0, at: .seconds(7))
+        #expect(early.nextPoll == .seconds(15) && late.nextPoll == .seconds(20))
+        early.livePassEnded(.all, fresh: 0, at: .seconds(16))
+        late.livePassEnded(.all, fresh: 3, at: .seconds(21))
+        #expect(early.nextPoll == .seconds(30) && late.nextPoll == .seconds(25))
+        late.livePassEnded(.all, fresh: 1, at: .seconds(26))
+        let now = moment(1100, clock: 30)
+        let asked = early.livePass(ledger([span(0, 1085)]), at: now)
+        #expect(asked?.request == late.livePass(ledger([span(0, 1095)], start: -900), at: now)?.request)
+        #expect(asked?.interval == span(960, 1100))
+    }
+
+    @Test(arguments: [(10, 3, 9), (9, 3, 9), (10, 7, 14), (1, 7, 7)])
+    func `a time on the grid is never past`(due: Int, now: Int, aligned: Int) {
+        let spacing = Duration.seconds(aligned == 14 || aligned == 7 ? 7 : 3)
+        #expect(Grid.aligned(.seconds(due), to: spacing, after: .seconds(now)) == .seconds(aligned))
     }
 
     @Test func `it is complete when everything up to the end is covered, and not with a gap before`() {

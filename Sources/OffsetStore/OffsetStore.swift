@@ -9,6 +9,7 @@ public final class OffsetStore: Store, Sendable {
     private let thread: NIOThreadPool
     private let connection: Connection
     private let lock: InstanceLock?
+    private let path: String
 
     /// Only ever touched on the thread.
     private final class Connection: @unchecked Sendable {
@@ -28,12 +29,12 @@ public final class OffsetStore: Store, Sendable {
     /// Opens the offset file, and makes its directory if that is missing (mode 0700). To be closed by ``close()``.
     /// - Throws: `Failure` with code `offsets` or `locked`.
     public init(path: String, access: Access = .exclusive) throws(Failure) {
+        self.path = path
         switch access {
         case .exclusive:
             try OffsetFile.makeDirectory(of: path)
             lock = try InstanceLock(path: path)
         case .readOnly:
-            guard OffsetFile.exists(path) else { throw OffsetFailures.missing(path) }
             lock = nil
         }
         do {
@@ -87,9 +88,13 @@ public final class OffsetStore: Store, Sendable {
 
     private func run<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         let connection = connection
-        return try await thread.runIfActive {
-            guard let database = connection.database else { throw CancellationError() }
-            return try work(database)
+        do {
+            return try await thread.runIfActive {
+                guard let database = connection.database else { throw CancellationError() }
+                return try work(database)
+            }
+        } catch let error as SQLiteError where error.isCorruption {
+            throw OffsetFailures.corrupt(path, error.message)
         }
     }
 }

@@ -6,10 +6,11 @@
 /// - `query`: one row an asynchronous query that is being read, per output and ring: what the pass reads, what the query reads of it, the
 ///   transaction, the cursor (`NULL` before the first page of results), and the instant up to which it can cover.
 /// - `acknowledged`: one row a batch: the first and last instant of its audits, the ids that are UUIDs as 16 bytes each (big-endian), and the
-///   others as their UTF-8 behind a length of 4 bytes.
+///   others as their UTF-8 behind a length of 4 bytes; and a digest of all that.
+/// - `seal`: one row, the sum of the digests of all rows of the tables before `acknowledged`; see `Seal`.
 enum Schema {
     /// Kept in `PRAGMA user_version`. A file of a later version is refused.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
     /// Kept in `PRAGMA application_id`: "audf". A database of another program is refused.
     static let applicationID: Int64 = 0x6175_6466
 
@@ -21,6 +22,9 @@ enum Schema {
         PRAGMA journal_size_limit = 4194304;
         PRAGMA cache_size = -2048;
         """
+
+    /// Brings everything into the file itself.
+    static let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)"
 
     static let creation = """
         PRAGMA application_id = \(applicationID);
@@ -38,24 +42,14 @@ enum Schema {
             first INTEGER NOT NULL,
             last INTEGER NOT NULL CHECK (first <= last),
             uuids BLOB NOT NULL CHECK (length(uuids) % 16 = 0),
-            texts BLOB NOT NULL
+            texts BLOB NOT NULL,
+            digest INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX acknowledged_by_time ON acknowledged (output, last, first);
+        \(seal)
         """
 
-    /// What makes the present version of a file of the version before. All of it in one transaction.
-    static let migrations: [Int64: String] = [
-        1: """
-        ALTER TABLE coverage RENAME TO coverage_before;
-        \(coverage)
-        \(query)
-        INSERT INTO coverage (output, endpoint, lane, start, end) SELECT output, 0, lane, start, end FROM coverage_before;
-        DROP TABLE coverage_before;
-        PRAGMA user_version = 2;
-        """
-    ]
-
-    private static let coverage = """
+    static let coverage = """
         CREATE TABLE coverage (
             output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
             endpoint INTEGER NOT NULL CHECK (endpoint IN (0, 1)),
@@ -66,7 +60,7 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    private static let query = """
+    static let query = """
         CREATE TABLE query (
             output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
             ring TEXT NOT NULL,
@@ -80,5 +74,12 @@ enum Schema {
             coverable_until INTEGER NOT NULL,
             PRIMARY KEY (output, ring)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    static let seal = """
+        CREATE TABLE seal (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            sum INTEGER NOT NULL
+        ) STRICT;
         """
 }

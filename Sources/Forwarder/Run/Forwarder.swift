@@ -153,9 +153,7 @@ public struct Forwarder: Sendable {
             try await store.commit(change)
             return Ledger(start: change.start ?? now)
         } catch {
-            throw Failure(
-                .offsets, "offset file '\(configuration.offsetsPath)' cannot be used: \(error)",
-                hint: "check its disk and its permissions, or name another file with --offsets")
+            throw OffsetFile.failure(error, configuration.offsetsPath, "used")
         }
     }
 

@@ -7,7 +7,9 @@ extension Database {
         try snapshot {
             try verifySeal()
             guard let row = try outputRow(output) else { return nil }
-            return Ledger(start: row.start, lanes: try coverage(of: row.id), queries: try queries(of: row.id))
+            return Ledger(
+                start: row.start, lanes: try intervals("coverage", of: row.id), queries: try queries(of: row.id),
+                lost: try intervals("lost", of: row.id), late: try late(of: row.id))
         }
     }
 
@@ -20,7 +22,9 @@ extension Database {
             }
             let output = try identifier(of: change.output)
             for batch in change.acknowledged { try insert(batch, output) }
-            for (lane, coverage) in change.coverage { try replace(coverage, of: lane, output, &seal) }
+            for (lane, coverage) in change.coverage { try replace("coverage", coverage, of: lane, output, &seal) }
+            for (lane, lost) in change.lost { try replace("lost", lost, of: lane, output, &seal) }
+            if let late = change.late { try replace(late, output, &seal) }
             for (ring, progress) in change.queries { try replace(progress, of: ring, output, &seal) }
             if let instant = change.forgetBefore {
                 try run("DELETE FROM acknowledged WHERE output = ? AND last < ?", [output, .integer(instant.milliseconds)])
@@ -48,10 +52,12 @@ extension Database {
             try run("DELETE FROM acknowledged WHERE output = ? AND last >= ?", [id, .integer(instant.milliseconds)])
             // What a query has shown before its cursor would not be shown again.
             try seal.delete(from: "query", where: "output = ?", [id])
-            for (lane, coverage) in ledger.lanes {
-                var rest = coverage
-                rest.remove(Interval(min(instant, .distantFuture), .distantFuture))
-                try replace(rest, of: lane, id, &seal)
+            for (table, lanes) in [("coverage", ledger.lanes), ("lost", ledger.lost)] {
+                for (lane, intervals) in lanes {
+                    var rest = intervals
+                    rest.remove(Interval(min(instant, .distantFuture), .distantFuture))
+                    try replace(table, rest, of: lane, id, &seal)
+                }
             }
             try seal.write()
         }
@@ -79,22 +85,22 @@ extension Database {
         return .integer(last + 1)
     }
 
-    private func coverage(of output: SQLiteValue) throws(SQLiteError) -> [Lane: Coverage] {
+    private func intervals(_ table: String, of output: SQLiteValue) throws(SQLiteError) -> [Lane: Coverage] {
         var lanes: [Lane: Coverage] = [:]
-        try run("SELECT endpoint, lane, start, end FROM coverage WHERE output = ?", [output]) { row in
+        try run("SELECT endpoint, lane, start, end FROM \(table) WHERE output = ?", [output]) { row in
             lanes[Lane(stored: row.text(1), endpoint: row.integer(0)), default: Coverage()].insert(row.interval(2))
         }
         return lanes
     }
 
     private func replace(
-        _ coverage: Coverage, of lane: Lane, _ output: SQLiteValue, _ seal: inout Seal
+        _ table: String, _ coverage: Coverage, of lane: Lane, _ output: SQLiteValue, _ seal: inout Seal
     ) throws(SQLiteError) {
         let key = [output, .integer(lane.storedEndpoint), .text(lane.stored)]
-        try seal.delete(from: "coverage", where: "output = ? AND endpoint = ? AND lane = ?", key)
+        try seal.delete(from: table, where: "output = ? AND endpoint = ? AND lane = ?", key)
         for interval in coverage.intervals {
             try seal.insert(
-                into: "coverage",
+                into: table,
                 key + [.integer(interval.start.milliseconds), .integer(interval.end.milliseconds)])
         }
     }

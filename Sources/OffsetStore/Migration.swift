@@ -13,7 +13,7 @@ enum Migration {
         try database.execute(
             """
             ALTER TABLE coverage RENAME TO coverage_before;
-            \(Schema.coverage)
+            \(Schema.intervals("coverage"))
             \(Schema.query)
             INSERT INTO coverage (output, endpoint, lane, start, end) SELECT output, 0, lane, start, end FROM coverage_before;
             DROP TABLE coverage_before;
@@ -25,7 +25,7 @@ enum Migration {
         try database.execute(
             """
             ALTER TABLE acknowledged ADD COLUMN digest INTEGER NOT NULL DEFAULT 0;
-            \(Schema.seal)
+            \(Schema.addedInVersion3)
             PRAGMA user_version = 3;
             """)
         try database.digestAcknowledged()

@@ -3,6 +3,9 @@
 /// - `output`: one row an output that ever began: its name and the first instant that it wants (milliseconds).
 /// - `coverage`: one row an interval that is covered, half-open, per output, endpoint (0 realtime, 1 asynchronous) and lane; the lane of all
 ///   services is `''`.
+/// - `lost`: the same, of the time that no endpoint gives any more.
+/// - `late`: one row a bucket of late arrivals that holds any, per output: the longest delay of the bucket (milliseconds, the largest number
+///   where it has no bound), how many there were, and all their delays together.
 /// - `query`: one row an asynchronous query that is being read, per output and ring: what the pass reads, what the query reads of it, the
 ///   transaction, the cursor (`NULL` before the first page of results), and the instant up to which it can cover.
 /// - `acknowledged`: one row a batch: the first and last instant of its audits, the ids that are UUIDs as 16 bytes each (big-endian), and the
@@ -34,7 +37,7 @@ enum Schema {
             name TEXT NOT NULL UNIQUE,
             start INTEGER NOT NULL
         ) STRICT;
-        \(coverage)
+        \(intervals("coverage"))
         \(query)
         CREATE TABLE acknowledged (
             id INTEGER PRIMARY KEY,
@@ -46,11 +49,28 @@ enum Schema {
             digest INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX acknowledged_by_time ON acknowledged (output, last, first);
-        \(seal)
+        \(addedInVersion3)
         """
 
-    static let coverage = """
-        CREATE TABLE coverage (
+    /// Tables that were not in version 2.
+    static let addedInVersion3 = """
+        \(intervals("lost"))
+        CREATE TABLE late (
+            output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
+            bound INTEGER NOT NULL,
+            count INTEGER NOT NULL CHECK (count > 0),
+            delay INTEGER NOT NULL,
+            PRIMARY KEY (output, bound)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE seal (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            sum INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    static func intervals(_ table: String) -> String {
+        """
+        CREATE TABLE \(table) (
             output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
             endpoint INTEGER NOT NULL CHECK (endpoint IN (0, 1)),
             lane TEXT NOT NULL,
@@ -59,6 +79,7 @@ enum Schema {
             PRIMARY KEY (output, endpoint, lane, start)
         ) STRICT, WITHOUT ROWID;
         """
+    }
 
     static let query = """
         CREATE TABLE query (
@@ -74,12 +95,5 @@ enum Schema {
             coverable_until INTEGER NOT NULL,
             PRIMARY KEY (output, ring)
         ) STRICT, WITHOUT ROWID;
-        """
-
-    static let seal = """
-        CREATE TABLE seal (
-            id INTEGER PRIMARY KEY CHECK (id = 1),
-            sum INTEGER NOT NULL
-        ) STRICT;
         """
 }

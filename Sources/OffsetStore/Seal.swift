@@ -4,7 +4,7 @@
 /// neither. What is written adds to the sum and what is deleted takes from it as it was read, so that a commit costs no other row, and damage
 /// to one is never sealed with it.
 struct Seal {
-    static let tables = ["output", "coverage", "query"]
+    static let tables = ["output", "coverage", "lost", "query", "late"]
 
     private let database: Database
     private var change: UInt64 = 0

@@ -17,6 +17,7 @@ struct DamageTests {
         "INSERT INTO coverage VALUES (1, 0, 'Routing', 1, 2)", "UPDATE query SET cursor = ''",
         "UPDATE query SET coverable_until = coverable_until + 1", "UPDATE seal SET sum = sum + 1", "DELETE FROM seal",
         "DROP TABLE query", "PRAGMA user_version = 0", "PRAGMA user_version = 2",
+        "UPDATE lost SET end = end + 60000", "DELETE FROM lost", "UPDATE late SET count = count + 1", "DELETE FROM late",
         "UPDATE acknowledged SET uuids = zeroblob(1600) WHERE id = 7",
         "UPDATE acknowledged SET texts = X'0000000161' WHERE id = 20", "UPDATE acknowledged SET last = last + 1 WHERE id = 1",
         "UPDATE acknowledged SET output = 2 WHERE id = 3", "UPDATE acknowledged SET digest = digest - 1 WHERE id = 3",

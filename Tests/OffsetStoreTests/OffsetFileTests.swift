@@ -104,7 +104,7 @@ struct OffsetFileTests {
     /// What makes a file of an earlier version of a present one.
     private static let earlier: [Int: String] = {
         let second = """
-            DROP TABLE seal; ALTER TABLE acknowledged DROP COLUMN digest; PRAGMA user_version = 2;
+            DROP TABLE seal; DROP TABLE lost; DROP TABLE late; ALTER TABLE acknowledged DROP COLUMN digest; PRAGMA user_version = 2;
             INSERT INTO output (name, start) VALUES ('before', 1000);
             INSERT INTO coverage SELECT id, 0, '', 1000, 2000 FROM output WHERE name = 'before';
             INSERT INTO coverage SELECT id, 0, 'Architect', 1000, 3000 FROM output WHERE name = 'before';
@@ -158,11 +158,17 @@ struct OffsetFileTests {
         ]
         let covered = [Interval(start, start + .seconds(30)), Interval(start + .seconds(40), start + .seconds(50))]
         change.coverage = [.all: Coverage(covered)]
+        change.lost = [.all: Coverage([Interval(start + .seconds(30), start + .seconds(40))])]
         try await store.commit(change)
+        try await store.rewind("siem", to: start + .seconds(35))
+        #expect(
+            try await store.ledger(of: "siem")?.lost(of: .all).intervals
+                == [Interval(start + .seconds(30), start + .seconds(35))])
         try await store.rewind("siem", to: start + .seconds(10))
         let ledger = try await store.ledger(of: "siem")
         #expect(ledger?.coverage(of: .all).intervals == [Interval(start, start + .seconds(10))])
         #expect(ledger?.start == start)
+        #expect(ledger?.lost == [:])
         let kept = try await store.acknowledged(by: "siem", in: Interval(.distantPast, .distantFuture)).flatMap(\.ids)
         #expect(kept == [AuditID("early")])
         try await store.rewind("siem", to: start - .seconds(60))

@@ -66,7 +66,7 @@ public enum TailReport: Sendable, Equatable {
     case abandoned(count: Int, reason: String)
     case storeFailing(reason: String, retryIn: Duration)
     case storeRecovered
-    /// The realtime endpoint can no longer give it; the gap stays in the ledger.
+    /// No endpoint can give it any more: it is recorded as lost, and not said again.
     case beyondRetention(Lane, Interval)
     case lanes([Lane])
 }
@@ -87,6 +87,12 @@ public struct TailStatus: Sendable, Equatable {
     public var frontier: Instant?
     /// Time behind the frontiers that is still to be read, of all lanes.
     public var gap = Duration.zero
+    /// Time that no endpoint gives any more, of all lanes.
+    public var lost = Duration.zero
+    /// How many intervals of it this process has recorded.
+    public var lostGaps = 0
+    /// Of all runs together.
+    public var late = LateArrivals()
 
     public init() {}
 }

@@ -37,6 +37,10 @@ extension TemporaryFile {
                     window: Interval(start, instant + .seconds(1)),
                     continuation: Continuation(transactionID: "t", cursor: nil), coverableUntil: instant)
             ]
+            change.lost = [.all: Coverage([Interval(start - .seconds(number + 1), start)])]
+            var late = LateArrivals()
+            late.add(number + 1, delay: .seconds(number), within: .seconds(60))
+            change.late = late
             try await store.commit(change)
         }
         await store.close()

@@ -27,6 +27,8 @@ def backfill(program, count, directory):
         stdout=subprocess.PIPE, text=True)
     try:
         url = simulator.stdout.readline().split()[-1]
+        # The interval ends behind the last audit, and has to be over.
+        time.sleep(2)
         now = datetime.datetime.now(datetime.timezone.utc)
         first = (now - datetime.timedelta(days=DAYS, hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         last = (now - datetime.timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -18,7 +18,7 @@ final class Database {
         let flags =
             switch access {
             case .readOnly: SQLITE_OPEN_READONLY
-            case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .readWrite: SQLITE_OPEN_READWRITE
             }
         let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let opened else {
@@ -70,6 +70,14 @@ final class Database {
         }
     }
 
+    /// Runs `work` while what it reads is of one moment, whatever another process writes meanwhile.
+    func snapshot<Value>(_ work: () throws -> Value) throws -> Value {
+        try execute("BEGIN")
+        // Nothing was written, and so nothing can fail to be.
+        defer { try? execute("COMMIT") }
+        return try work()
+    }
+
     private func prepared(_ sql: String) throws(SQLiteError) -> OpaquePointer {
         if let statement = statements[sql] { return statement }
         var statement: OpaquePointer?
@@ -96,9 +104,12 @@ struct SQLiteError: Error, CustomStringConvertible {
     /// The file is no database, or is damaged.
     var isCorruption: Bool { primaryCode == SQLITE_NOTADB || primaryCode == SQLITE_CORRUPT }
     var description: String { message }
+
+    /// Damage that SQLite does not see.
+    static func damaged(_ message: String) -> SQLiteError { SQLiteError(code: SQLITE_CORRUPT, message: message) }
 }
 
-/// A value for a statement.
+/// A value of a column.
 enum SQLiteValue {
     case null
     case integer(Int64)
@@ -129,6 +140,18 @@ struct SQLiteRow {
         // By its length: the API may put any character into a name, NUL too.
         return String(
             decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column))), as: UTF8.self)
+    }
+
+    /// All of its columns.
+    var values: [SQLiteValue] {
+        (0..<sqlite3_column_count(statement)).map { column in
+            switch sqlite3_column_type(statement, column) {
+            case SQLITE_NULL: .null
+            case SQLITE_INTEGER: .integer(integer(column))
+            case SQLITE_TEXT: .text(text(column))
+            default: .blob(blob(column))
+            }
+        }
     }
 
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }

@@ -4,63 +4,41 @@ import Engine
 /// Ledgers in the tables of `Schema`.
 extension Database {
     func ledger(of output: String) throws -> Ledger? {
-        var start: Instant?
-        try run("SELECT start FROM output WHERE name = ?", [.text(output)]) { start = Instant(milliseconds: $0.integer(0)) }
-        guard let start else { return nil }
-        var lanes: [Lane: Coverage] = [:]
-        let sql = """
-            SELECT endpoint, lane, coverage.start, coverage.end FROM coverage JOIN output ON output.id = coverage.output
-            WHERE name = ? ORDER BY endpoint, lane, coverage.start
-            """
-        try run(sql, [.text(output)]) { row in
-            let interval = Interval(Instant(milliseconds: row.integer(2)), Instant(milliseconds: row.integer(3)))
-            lanes[Lane(stored: row.text(1), endpoint: row.integer(0)), default: Coverage()].insert(interval)
+        try snapshot {
+            try verifySeal()
+            guard let row = try outputRow(output) else { return nil }
+            return Ledger(
+                start: row.start, lanes: try intervals("coverage", of: row.id), queries: try queries(of: row.id),
+                lost: try intervals("lost", of: row.id), late: try late(of: row.id))
         }
-        return Ledger(start: start, lanes: lanes, queries: try queries(of: output))
-    }
-
-    func acknowledged(by output: String, in interval: Interval) throws -> [AcknowledgedBatch] {
-        let sql = """
-            SELECT first, last, uuids, texts FROM acknowledged
-            WHERE output = (SELECT id FROM output WHERE name = ?) AND last >= ? AND first < ?
-            """
-        let bounds: [SQLiteValue] = [.integer(interval.start.milliseconds), .integer(interval.end.milliseconds)]
-        var batches: [AcknowledgedBatch] = []
-        try run(sql, [.text(output)] + bounds) { row in
-            batches.append(
-                AcknowledgedBatch(
-                    first: Instant(milliseconds: row.integer(0)), last: Instant(milliseconds: row.integer(1)),
-                    ids: PackedIDs(uuids: row.blob(2), texts: row.blob(3)).ids))
-        }
-        return batches
     }
 
     func commit(_ change: LedgerChange) throws {
         try transaction { () throws(SQLiteError) in
+            var seal = Seal(self)
             if let start = change.start {
-                try run("INSERT INTO output (name, start) VALUES (?, ?)", [.text(change.output), .integer(start.milliseconds)])
+                let id = try newIdentifier()
+                try seal.insert(into: "output", [id, .text(change.output), .integer(start.milliseconds)])
             }
             let output = try identifier(of: change.output)
             for batch in change.acknowledged { try insert(batch, output) }
-            for (lane, coverage) in change.coverage { try replace(coverage, of: lane, output) }
-            for (ring, progress) in change.queries { try replace(progress, of: ring, output) }
+            for (lane, coverage) in change.coverage { try replace("coverage", coverage, of: lane, output, &seal) }
+            for (lane, lost) in change.lost { try replace("lost", lost, of: lane, output, &seal) }
+            if let late = change.late { try replace(late, output, &seal) }
+            for (ring, progress) in change.queries { try replace(progress, of: ring, output, &seal) }
             if let instant = change.forgetBefore {
                 try run("DELETE FROM acknowledged WHERE output = ? AND last < ?", [output, .integer(instant.milliseconds)])
             }
+            try seal.write()
         }
+        // Without its begin an output would begin anew, at a later instant: it does not stay in the log alone. The commit itself is done.
+        if change.start != nil { try? execute(Schema.checkpoint) }
     }
 
     func outputs() throws -> [String] {
         var names: [String] = []
-        try run("SELECT name FROM output ORDER BY name") { names.append($0.text(0)) }
+        try run("SELECT name FROM output NOT INDEXED ORDER BY name") { names.append($0.text(0)) }
         return names
-    }
-
-    func idCount(of output: String) throws -> Int {
-        let sql = "SELECT uuids, texts FROM acknowledged WHERE output = (SELECT id FROM output WHERE name = ?)"
-        var count = 0
-        try run(sql, [.text(output)]) { row in count += PackedIDs(uuids: row.blob(0), texts: row.blob(1)).ids.count }
-        return count
     }
 
     func rewind(_ output: String, to instant: Instant) throws {
@@ -68,42 +46,61 @@ extension Database {
             throw OffsetFailures.unknownOutput(output, known: try outputs())
         }
         try transaction { () throws(SQLiteError) in
+            var seal = Seal(self)
             let id = try identifier(of: output)
-            try run("UPDATE output SET start = min(start, ?) WHERE id = ?", [.integer(instant.milliseconds), id])
+            try seal.update("output", id, set: "start = min(start, ?2)", .integer(instant.milliseconds))
             try run("DELETE FROM acknowledged WHERE output = ? AND last >= ?", [id, .integer(instant.milliseconds)])
             // What a query has shown before its cursor would not be shown again.
-            try run("DELETE FROM query WHERE output = ?", [id])
-            for (lane, coverage) in ledger.lanes {
-                var rest = coverage
-                rest.remove(Interval(min(instant, .distantFuture), .distantFuture))
-                try replace(rest, of: lane, id)
+            try seal.delete(from: "query", where: "output = ?", [id])
+            for (table, lanes) in [("coverage", ledger.lanes), ("lost", ledger.lost)] {
+                for (lane, intervals) in lanes {
+                    var rest = intervals
+                    rest.remove(Interval(min(instant, .distantFuture), .distantFuture))
+                    try replace(table, rest, of: lane, id, &seal)
+                }
             }
+            try seal.write()
         }
     }
 
+    /// An output that began; `nil` where it never did. Not by the index of names, which no digest covers.
+    func outputRow(_ output: String) throws(SQLiteError) -> (id: SQLiteValue, start: Instant)? {
+        var found: (id: SQLiteValue, start: Instant)?
+        try run("SELECT id, start FROM output NOT INDEXED WHERE name = ?", [.text(output)]) {
+            found = (.integer($0.integer(0)), Instant(milliseconds: $0.integer(1)))
+        }
+        return found
+    }
+
     private func identifier(of output: String) throws(SQLiteError) -> SQLiteValue {
-        var id: Int64?
-        try run("SELECT id FROM output WHERE name = ?", [.text(output)]) { id = $0.integer(0) }
-        guard let id else { throw SQLiteError(code: 1, message: "output '\(output)' has not begun") }
-        return .integer(id)
+        guard let row = try outputRow(output) else {
+            throw SQLiteError(code: 1, message: "output '\(output)' has not begun")
+        }
+        return row.id
     }
 
-    private func insert(_ batch: AcknowledgedBatch, _ output: SQLiteValue) throws(SQLiteError) {
-        let packed = PackedIDs(batch.ids)
-        try run(
-            "INSERT INTO acknowledged (output, first, last, uuids, texts) VALUES (?, ?, ?, ?, ?)",
-            [
-                output, .integer(batch.first.milliseconds), .integer(batch.last.milliseconds), .blob(packed.uuids),
-                .blob(packed.texts),
-            ])
+    private func newIdentifier() throws(SQLiteError) -> SQLiteValue {
+        var last: Int64 = 0
+        try run("SELECT coalesce(max(id), 0) FROM output") { last = $0.integer(0) }
+        return .integer(last + 1)
     }
 
-    private func replace(_ coverage: Coverage, of lane: Lane, _ output: SQLiteValue) throws(SQLiteError) {
+    private func intervals(_ table: String, of output: SQLiteValue) throws(SQLiteError) -> [Lane: Coverage] {
+        var lanes: [Lane: Coverage] = [:]
+        try run("SELECT endpoint, lane, start, end FROM \(table) WHERE output = ?", [output]) { row in
+            lanes[Lane(stored: row.text(1), endpoint: row.integer(0)), default: Coverage()].insert(row.interval(2))
+        }
+        return lanes
+    }
+
+    private func replace(
+        _ table: String, _ coverage: Coverage, of lane: Lane, _ output: SQLiteValue, _ seal: inout Seal
+    ) throws(SQLiteError) {
         let key = [output, .integer(lane.storedEndpoint), .text(lane.stored)]
-        try run("DELETE FROM coverage WHERE output = ? AND endpoint = ? AND lane = ?", key)
+        try seal.delete(from: table, where: "output = ? AND endpoint = ? AND lane = ?", key)
         for interval in coverage.intervals {
-            try run(
-                "INSERT INTO coverage (output, endpoint, lane, start, end) VALUES (?, ?, ?, ?, ?)",
+            try seal.insert(
+                into: table,
                 key + [.integer(interval.start.milliseconds), .integer(interval.end.milliseconds)])
         }
     }
@@ -116,5 +113,12 @@ extension Lane {
 
     init(stored: String, endpoint: Int64) {
         self.init(service: stored.isEmpty ? nil : stored, endpoint: endpoint == 0 ? .realtime : .asynchronous)
+    }
+}
+
+extension SQLiteRow {
+    /// The interval whose start stands in `column`, and its end in the next.
+    func interval(_ column: Int32) -> Interval {
+        Interval(Instant(milliseconds: integer(column)), Instant(milliseconds: integer(column + 1)))
     }
 }

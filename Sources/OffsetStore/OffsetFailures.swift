@@ -22,6 +22,13 @@ enum OffsetFailures {
         )
     }
 
+    /// The file is not there, and something that only stood beside one is.
+    static func gone(_ path: String, _ rest: String) -> Failure {
+        Failure(
+            .offsets, "offset file '\(path)' is gone, and '\(rest)' is left of it",
+            hint: "restore it; or move what is left aside and run again with --since set to before it was lost")
+    }
+
     static func foreign(_ path: String) -> Failure {
         Failure(
             .offsets, "offset file '\(path)' is a database of another program",

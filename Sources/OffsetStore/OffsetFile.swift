@@ -24,13 +24,20 @@ enum OffsetFile {
         }
     }
 
+    /// Opens the file; makes it where it is missing and `access` is exclusive.
     static func open(_ path: String, access: OffsetStore.Access) throws(Failure) -> Database {
         do {
+            if try !isThere(path) {
+                guard access == .exclusive else { throw OffsetFailures.missing(path) }
+                try NewFile.make(at: path)
+            }
             let database = try Database(path: path, access: access == .exclusive ? .readWrite : .readOnly)
             try prepare(database, path, access)
             return database
         } catch let error as SQLiteError {
-            throw error.isCorruption ? OffsetFailures.corrupt(path, error.message) : OffsetFailures.unusable(path, error.message)
+            // A statement that makes no sense to SQLite means tables that are not those of this program any more.
+            let isDamage = error.isCorruption || error.primaryCode == SQLITE_ERROR
+            throw isDamage ? OffsetFailures.corrupt(path, error.message) : OffsetFailures.unusable(path, error.message)
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -38,33 +45,37 @@ enum OffsetFile {
         }
     }
 
+    /// No file becomes this short by itself, since it is made in one step; nor is a file new that has left something behind.
+    private static func isThere(_ path: String) throws(Failure) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let rests = ["", "-wal", "-shm"].map { path + $0 }
+            guard let rest = rests.first(where: { lstat($0, &status) == 0 }) else { return false }
+            throw rest == path ? OffsetFailures.unusable(path, "it is a link to nothing") : OffsetFailures.gone(path, rest)
+        }
+        // The smallest page that SQLite knows.
+        guard status.st_size >= 512 else { throw OffsetFailures.corrupt(path, "it has no more than \(status.st_size) bytes") }
+        return true
+    }
+
     private static func prepare(_ database: Database, _ path: String, _ access: OffsetStore.Access) throws {
-        let isNew = try value(database, "SELECT count(*) FROM sqlite_schema") == 0
-        if !isNew { try checkOrigin(database, path, access) }
+        try checkOrigin(database, path, access)
         if access == .exclusive {
             try database.execute(Schema.pragmas)
             chmod(path, 0o600)
         }
-        if isNew {
-            guard access == .exclusive else { throw OffsetFailures.missing(path) }
-            try database.transaction { () throws(SQLiteError) in try database.execute(Schema.creation) }
-        }
         try checkIntegrity(database, path)
-        if !isNew, access == .exclusive { try migrate(database) }
-    }
-
-    /// Makes a file of an earlier version one of the present.
-    private static func migrate(_ database: Database) throws {
-        while let step = Schema.migrations[try value(database, "PRAGMA user_version")] {
-            try database.transaction { () throws(SQLiteError) in try database.execute(step) }
+        if access == .exclusive { try Migration.run(on: database) }
+        try database.snapshot {
+            try database.verifySeal()
+            try database.verifyAcknowledged()
         }
     }
 
-    private static func checkOrigin(
-        _ database: Database, _ path: String, _ access: OffsetStore.Access
-    ) throws {
-        guard try value(database, "PRAGMA application_id") == Schema.applicationID else { throw OffsetFailures.foreign(path) }
-        let version = try value(database, "PRAGMA user_version")
+    private static func checkOrigin(_ database: Database, _ path: String, _ access: OffsetStore.Access) throws {
+        guard try database.value("PRAGMA application_id") == Schema.applicationID else { throw OffsetFailures.foreign(path) }
+        let version = try database.version()
+        guard version >= 1 else { throw OffsetFailures.corrupt(path, "it has version \(version)") }
         guard version <= Schema.version else { throw OffsetFailures.tooNew(path, version: version) }
         guard version == Schema.version || access == .exclusive else {
             throw OffsetFailures.tooOld(path, version: version)
@@ -73,13 +84,8 @@ enum OffsetFile {
 
     private static func checkIntegrity(_ database: Database, _ path: String) throws {
         var problems: [String] = []
-        try database.run("PRAGMA quick_check(1)") { problems.append($0.text(0)) }
+        // The quick check does not compare the indices with their tables, and ids are found by an index.
+        try database.run("PRAGMA integrity_check(1)") { problems.append($0.text(0)) }
         guard problems == ["ok"] else { throw OffsetFailures.corrupt(path, problems.first ?? "no answer to the check") }
-    }
-
-    private static func value(_ database: Database, _ sql: String) throws(SQLiteError) -> Int64 {
-        var value: Int64 = 0
-        try database.run(sql) { value = $0.integer(0) }
-        return value
     }
 }

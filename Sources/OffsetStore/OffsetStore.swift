@@ -35,7 +35,6 @@ public final class OffsetStore: Store, Sendable {
             try OffsetFile.makeDirectory(of: path)
             lock = try InstanceLock(path: path)
         case .readOnly:
-            guard OffsetFile.exists(path) else { throw OffsetFailures.missing(path) }
             lock = nil
         }
         do {
@@ -99,9 +98,13 @@ public final class OffsetStore: Store, Sendable {
 
     private func run<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         let connection = connection
-        return try await thread.runIfActive {
-            guard let database = connection.database else { throw CancellationError() }
-            return try work(database)
+        do {
+            return try await thread.runIfActive {
+                guard let database = connection.database else { throw CancellationError() }
+                return try work(database)
+            }
+        } catch let error as SQLiteError where error.isCorruption {
+            throw OffsetFailures.corrupt(path, error.message)
         }
     }
 }

@@ -3,13 +3,13 @@ import Engine
 
 /// Asynchronous queries that are being read, in the table `query` of `Schema`.
 extension Database {
-    func queries(of output: String) throws -> [Ring: QueryProgress] {
+    func queries(of output: SQLiteValue) throws(SQLiteError) -> [Ring: QueryProgress] {
         let sql = """
-            SELECT ring, lane, query.start, end, window_start, window_end, transaction_id, cursor, coverable_until
-            FROM query JOIN output ON output.id = query.output WHERE name = ?
+            SELECT ring, lane, start, end, window_start, window_end, transaction_id, cursor, coverable_until
+            FROM query WHERE output = ?
             """
         var queries: [Ring: QueryProgress] = [:]
-        try run(sql, [.text(output)]) { row in
+        try run(sql, [output]) { row in
             // A ring that this version does not know has nothing to go on with: its time is read anew.
             guard let ring = Ring(rawValue: row.text(0)) else { return }
             queries[ring] = QueryProgress(
@@ -20,15 +20,11 @@ extension Database {
         return queries
     }
 
-    func replace(_ progress: QueryProgress?, of ring: Ring, _ output: SQLiteValue) throws(SQLiteError) {
-        guard let progress else {
-            return try run("DELETE FROM query WHERE output = ? AND ring = ?", [output, .text(ring.rawValue)])
-        }
-        let sql = """
-            INSERT OR REPLACE INTO query
-                (output, ring, lane, start, end, window_start, window_end, transaction_id, cursor, coverable_until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """
+    func replace(
+        _ progress: QueryProgress?, of ring: Ring, _ output: SQLiteValue, _ seal: inout Seal
+    ) throws(SQLiteError) {
+        try seal.delete(from: "query", where: "output = ? AND ring = ?", [output, .text(ring.rawValue)])
+        guard let progress else { return }
         let values: [SQLiteValue] = [
             output, .text(ring.rawValue), .text(progress.lane.stored),
             .integer(progress.interval.start.milliseconds), .integer(progress.interval.end.milliseconds),
@@ -36,13 +32,6 @@ extension Database {
             .text(progress.continuation.transactionID), progress.continuation.cursor.map(SQLiteValue.text) ?? .null,
             .integer(progress.coverableUntil.milliseconds),
         ]
-        try run(sql, values)
-    }
-}
-
-extension SQLiteRow {
-    /// The interval whose start stands in `column`, and its end in the next.
-    fileprivate func interval(_ column: Int32) -> Interval {
-        Interval(Instant(milliseconds: integer(column)), Instant(milliseconds: integer(column + 1)))
+        try seal.insert(into: "query", values)
     }
 }

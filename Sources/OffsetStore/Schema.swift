@@ -3,13 +3,17 @@
 /// - `output`: one row an output that ever began: its name and the first instant that it wants (milliseconds).
 /// - `coverage`: one row an interval that is covered, half-open, per output, endpoint (0 realtime, 1 asynchronous) and lane; the lane of all
 ///   services is `''`.
+/// - `lost`: the same, of the time that no endpoint gives any more.
+/// - `late`: one row a bucket of late arrivals that holds any, per output: the longest delay of the bucket (milliseconds, the largest number
+///   where it has no bound), how many there were, and all their delays together.
 /// - `query`: one row an asynchronous query that is being read, per output and ring: what the pass reads, what the query reads of it, the
 ///   transaction, the cursor (`NULL` before the first page of results), and the instant up to which it can cover.
 /// - `acknowledged`: one row a batch: the first and last instant of its audits, the ids that are UUIDs as 16 bytes each (big-endian), and the
-///   others as their UTF-8 behind a length of 4 bytes.
+///   others as their UTF-8 behind a length of 4 bytes; and a digest of all that.
+/// - `seal`: one row, the sum of the digests of all rows of the tables before `acknowledged`; see `Seal`.
 enum Schema {
     /// Kept in `PRAGMA user_version`. A file of a later version is refused.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
     /// Kept in `PRAGMA application_id`: "audf". A database of another program is refused.
     static let applicationID: Int64 = 0x6175_6466
 
@@ -22,6 +26,9 @@ enum Schema {
         PRAGMA cache_size = -2048;
         """
 
+    /// Brings everything into the file itself.
+    static let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)"
+
     static let creation = """
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
@@ -30,7 +37,7 @@ enum Schema {
             name TEXT NOT NULL UNIQUE,
             start INTEGER NOT NULL
         ) STRICT;
-        \(coverage)
+        \(intervals("coverage"))
         \(query)
         CREATE TABLE acknowledged (
             id INTEGER PRIMARY KEY,
@@ -38,25 +45,32 @@ enum Schema {
             first INTEGER NOT NULL,
             last INTEGER NOT NULL CHECK (first <= last),
             uuids BLOB NOT NULL CHECK (length(uuids) % 16 = 0),
-            texts BLOB NOT NULL
+            texts BLOB NOT NULL,
+            digest INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX acknowledged_by_time ON acknowledged (output, last, first);
+        \(addedInVersion3)
         """
 
-    /// What makes the present version of a file of the version before. All of it in one transaction.
-    static let migrations: [Int64: String] = [
-        1: """
-        ALTER TABLE coverage RENAME TO coverage_before;
-        \(coverage)
-        \(query)
-        INSERT INTO coverage (output, endpoint, lane, start, end) SELECT output, 0, lane, start, end FROM coverage_before;
-        DROP TABLE coverage_before;
-        PRAGMA user_version = 2;
+    /// Tables that were not in version 2.
+    static let addedInVersion3 = """
+        \(intervals("lost"))
+        CREATE TABLE late (
+            output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
+            bound INTEGER NOT NULL,
+            count INTEGER NOT NULL CHECK (count > 0),
+            delay INTEGER NOT NULL,
+            PRIMARY KEY (output, bound)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE seal (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            sum INTEGER NOT NULL
+        ) STRICT;
         """
-    ]
 
-    private static let coverage = """
-        CREATE TABLE coverage (
+    static func intervals(_ table: String) -> String {
+        """
+        CREATE TABLE \(table) (
             output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
             endpoint INTEGER NOT NULL CHECK (endpoint IN (0, 1)),
             lane TEXT NOT NULL,
@@ -65,8 +79,9 @@ enum Schema {
             PRIMARY KEY (output, endpoint, lane, start)
         ) STRICT, WITHOUT ROWID;
         """
+    }
 
-    private static let query = """
+    static let query = """
         CREATE TABLE query (
             output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE,
             ring TEXT NOT NULL,

@@ -38,6 +38,29 @@ struct AsynchronousTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `what realtime gives no more is recorded as lost and said once, and is read once the asynchronous endpoint is`()
+        async throws
+    {
+        var organization = try Scene.organization(events: 1000)
+        organization.history = .seconds(20 * 86_400)
+        organization.asynchronousDelay = .zero
+        try await Scene.with(organization) { scene in
+            let realtime = try arguments(scene, "since: 21d, sweep: off, reconcile: off")
+            let errors = "a gap is older than the API reaches"
+            let first = try await Program.run(realtime, environment: scene.environment)
+            #expect(first.status == 0 && first.errors.contains(errors), "\(first.errors)")
+            let gaps = try await Program.run(["offsets", "gaps", "--offsets", scene.offsets])
+            #expect(gaps.output.hasSuffix(", lost\n") && !gaps.output.dropLast().contains("\n"), "\(gaps.output)")
+            let second = try await Program.run(realtime, environment: scene.environment)
+            #expect(second.status == 0 && !second.errors.contains(errors), "\(second.errors)")
+            let third = try await Program.run(try arguments(scene, "since: 21d"), environment: scene.environment)
+            #expect(third.status == 0, "\(third.errors)")
+            try expectEveryAuditOnce(scene)
+            #expect(try await Program.run(["offsets", "gaps", "--offsets", scene.offsets]).output == "")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `audits that show up after the overlap are found by a sweep`() async throws {
         var organization = try Scene.organization(events: 300, faults: "late fraction=0.3 delay=10m")
         organization.eventsPerSecond = 0.5
@@ -57,6 +80,9 @@ struct AsynchronousTests {
             let missing = shown.subtracting(ids)
             #expect(missing.isEmpty, "\(missing.count) of \(shown.count) are missing")
             #expect(ids.count == Set(ids).count)
+            let report = try await Program.run(["offsets", "show", "--offsets", scene.offsets]).output
+            let late = report.split(separator: "late: ").last.flatMap { Int($0.prefix { $0 != " " }) }
+            #expect((1...shown.subtracting(before).count).contains(late ?? 0), "\(report)")
         }
     }
 

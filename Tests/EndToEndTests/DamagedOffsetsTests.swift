@@ -25,9 +25,7 @@ struct DamagedOffsetsTests {
     func `cut to nothing, the file is refused or nothing is lost`() async throws {
         try await withDamage { damage in
             for length in [0, 1] {
-                await withKnownIssue("a file without a table is taken for a new one", isIntermittent: true) {
-                    try await damage.expectNoLoss("cut at \(length)", in: .closed) { try $0.cut(Self.database, at: length) }
-                }
+                try await damage.expectNoLoss("cut at \(length)", in: .closed) { try $0.cut(Self.database, at: length) }
             }
         }
     }
@@ -53,11 +51,10 @@ struct DamagedOffsetsTests {
     @Test(.timeLimit(.minutes(1)))
     func `whatever becomes of the write-ahead log of a file's first minutes, it is refused or nothing is lost`() async throws {
         try await withDamage { damage in
-            await withKnownIssue("the tables and the output's begin are in the log alone", isIntermittent: true) {
-                for length in [0, 32, 4152, 8272] {
-                    try await damage.expectNoLoss("cut at \(length)", in: .young) { try $0.cut(Self.log, at: length) }
-                }
+            for length in [0, 32, 4152, 8272] {
+                try await damage.expectNoLoss("cut at \(length)", in: .young) { try $0.cut(Self.log, at: length) }
             }
+            try await damage.expectNoLoss("gone", in: .young) { try $0.remove(Self.log) }
         }
     }
 
@@ -87,19 +84,33 @@ struct DamagedOffsetsTests {
             let places = try await damage.placesOfFrontier(in: Self.database)
             #expect(!places.isEmpty)
             for place in places {
-                await withKnownIssue("nothing tells a changed time from a true one", isIntermittent: true) {
-                    try await damage.expectNoLoss("later at \(place.position)", in: .closed) {
-                        try $0.flip(Self.database, at: place.position, bit: place.bit)
-                    }
+                try await damage.expectNoLoss("later at \(place.position)", in: .closed) {
+                    try $0.flip(Self.database, at: place.position, bit: place.bit)
                 }
             }
             for position in try damage.positions(of: "audits", in: Self.database) {
-                await withKnownIssue("an output of another name begins anew", isIntermittent: true) {
-                    try await damage.expectNoLoss("renamed at \(position)", in: .closed) {
-                        try $0.flip(Self.database, at: position, bit: 0)
-                    }
+                try await damage.expectNoLoss("renamed at \(position)", in: .closed) {
+                    try $0.flip(Self.database, at: position, bit: 0)
                 }
             }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `with an id that became that of an audit to come, the file is refused or nothing is lost`() async throws {
+        try await withDamage { damage in
+            let (had, toCome) = try damage.ids()
+            let position = try #require(try damage.positions(of: had, in: Self.database).first)
+            try await damage.expectNoLoss("another id at \(position)", in: .closed) {
+                try $0.write(toCome, to: Self.database, at: position)
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a file that is gone is not taken for a new one while its log is there`() async throws {
+        try await withDamage { damage in
+            try await damage.expectNoLoss("gone", in: .killed) { try $0.remove(Self.database) }
         }
     }
 

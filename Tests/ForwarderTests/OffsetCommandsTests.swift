@@ -53,9 +53,62 @@ import Testing
             #expect(report.gapLines == ["output siem, lane all: 2026-03-01T01:00:00Z/2026-03-01T01:05:00Z, 5m"])
             #expect(
                 report.gapJSON
-                    == #"[{"end":"2026-03-01T01:05:00Z","lane":"all","output":"siem","seconds":300,"start":"2026-03-01T01:00:00Z"}]"#
+                    == #"[{"end":"2026-03-01T01:05:00Z","lane":"all","lost":false,"output":"siem","seconds":300,"start":"2026-03-01T01:00:00Z"}]"#
             )
             #expect(report.json.contains(#""covered_seconds":10500,"frontier":"2026-03-01T03:00:00Z","gap_seconds":300"#))
+        }
+    }
+
+    @Test func `mark what is lost, until a rewind before it`() async throws {
+        try await withFile { path in
+            let store = try OffsetStore(path: path)
+            let began = `The offset commands`.began
+            var change = LedgerChange(output: "siem")
+            change.lost[.all] = Coverage([Interval(began + .seconds(3600), began + .seconds(3840))])
+            try await store.commit(change)
+            await store.close()
+            let report = try await OffsetReport.load(path: path)
+            #expect(report.lines.last?.hasSuffix("2h 55m covered, 1 gap of 1m together, 4m lost") == true)
+            #expect(
+                report.gapLines == [
+                    "output siem, lane all: 2026-03-01T01:00:00Z/2026-03-01T01:04:00Z, 4m, lost",
+                    "output siem, lane all: 2026-03-01T01:04:00Z/2026-03-01T01:05:00Z, 1m",
+                ])
+            #expect(report.gapJSON.contains(#""lane":"all","lost":true,"output":"siem","seconds":240"#))
+            #expect(
+                report.json.contains(
+                    #""lost":[{"end":"2026-03-01T01:04:00Z","start":"2026-03-01T01:00:00Z"}],"lost_seconds":240"#))
+            let output = try await OffsetRewind(path: path, output: "siem", to: began + .seconds(3000)).run()
+            #expect(output.lanes.map(\.lost) == [[]])
+        }
+    }
+
+    @Test func `say how late audits were, and suggest an overlap once enough are known`() async throws {
+        try await withFile { path in
+            func report(_ delays: [Int64: Int]) async throws -> OffsetReport {
+                var change = LedgerChange(output: "siem")
+                var late = LateArrivals()
+                for (delay, count) in delays { for _ in 0..<count { late.add(1, delay: .seconds(delay)) } }
+                change.late = late
+                let store = try OffsetStore(path: path)
+                try await store.commit(change)
+                await store.close()
+                return try await OffsetReport.load(path: path)
+            }
+            let few = try await report([20: 1])
+            #expect(few.lines.last == "  late: 1 audit, the latest by at most 30s")
+            #expect(few.json.contains(#""late":{"buckets":[{"count":0,"within_seconds":1},"#))
+            #expect(few.json.contains(#"{"count":0,"within_seconds":172800},{"count":0}],"count":1,"delay_seconds":20}"#))
+            let some = try await report([20: 100])
+            #expect(
+                some.lines.last == "  late: 100 audits, the latest by at most 30s; an overlap of 2m would have found all but 0")
+            let many = try await report([20: 1000, 400: 997, 200_000: 2])
+            #expect(
+                many.lines.last
+                    == "  late: 1999 audits, the latest by more than 2d; an overlap of 2d would have found all but 2")
+            let enough = try await report([20: 1000, 400: 999, 200_000: 1])
+            #expect(enough.json.contains(#""beyond_suggested_overlap":1"#))
+            #expect(enough.json.contains(#""suggested_overlap_seconds":600"#))
         }
     }
 
@@ -145,13 +198,15 @@ import Testing
         status.unacknowledged = 3
         status.frontier = Instant("2026-03-01T00:00:00Z")
         status.gap = .seconds(90)
+        status.lost = .seconds(60)
+        status.late.add(1, delay: .seconds(1))
         board.set(status, of: "siem")
         board.set(TailStatus(), of: "file")
         board.log(to: Logger(label: "test") { _ in Recorder(entries: entries) })
         #expect(
             entries.withLockedValue { $0 } == [
-                "info output stands delivered=0 duplicates=0 frontier=none gap=0ms output=file received=0 unacknowledged=0",
-                "info output stands delivered=4 duplicates=2 frontier=2026-03-01T00:00:00Z gap=90.0s output=siem received=9 "
+                "info output stands delivered=0 duplicates=0 frontier=none gap=0ms late=0 lost=0ms output=file received=0 unacknowledged=0",
+                "info output stands delivered=4 duplicates=2 frontier=2026-03-01T00:00:00Z gap=90.0s late=1 lost=60.0s output=siem received=9 "
                     + "unacknowledged=3",
             ])
     }

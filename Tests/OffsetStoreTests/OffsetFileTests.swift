@@ -1,5 +1,4 @@
 import AuditCore
-import CSQLite
 import Engine
 import EngineTesting
 import Glibc
@@ -18,34 +17,6 @@ struct OffsetFileTests {
         return change
     }
 
-    /// A file with enough in it to have several pages, closed in order.
-    private func make() async throws {
-        let store = try OffsetStore(path: file.path)
-        try await store.commit(begin())
-        for number in 0..<20 {
-            var change = LedgerChange(output: "siem")
-            let instant = Instant(seconds: 1_800_000_000 + Int64(number))
-            let ids = (0..<100).map { AuditID(SampleAudit.uuid(number * 100 + $0)) }
-            change.acknowledged = [AcknowledgedBatch(first: instant, last: instant, ids: ids)]
-            try await store.commit(change)
-        }
-        await store.close()
-    }
-
-    private func refusal(_ path: String, access: OffsetStore.Access = .exclusive) async -> Failure? {
-        do throws(Failure) {
-            await (try OffsetStore(path: path, access: access)).close()
-            return nil
-        } catch { return error }
-    }
-
-    private func execute(_ sql: String, on path: String) throws {
-        var handle: OpaquePointer?
-        try #require(sqlite3_open(path, &handle) == SQLITE_OK)
-        defer { sqlite3_close(handle) }
-        try #require(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
-    }
-
     @Test func `a missing directory is made for this user alone, and so is the file`() async throws {
         let path = file.directory + "/deep/down/offsets.db"
         let store = try OffsetStore(path: path)
@@ -62,17 +33,17 @@ struct OffsetFileTests {
 
     @Test func `a second instance is refused, and told who holds the file`() async throws {
         let store = try OffsetStore(path: file.path)
-        let refusal = await refusal(file.path)
+        let refusal = await file.refusal()
         #expect(refusal?.code == .locked)
         #expect(refusal?.message == "offset file '\(file.path)' is held by another instance, process \(getpid())")
         await store.close()
-        #expect(await self.refusal(file.path) == nil)
+        #expect(await file.refusal() == nil)
     }
 
     @Test func `a file that could not be opened is not kept from the next instance`() async throws {
         try TemporaryFile.write([UInt8](repeating: 7, count: 5000), to: file.path)
-        #expect(await refusal(file.path)?.code == .offsets)
-        #expect(await refusal(file.path)?.code == .offsets)
+        #expect(await file.refusal()?.code == .offsets)
+        #expect(await file.refusal()?.code == .offsets)
     }
 
     @Test func `it can be read beside a running instance, which goes on writing`() async throws {
@@ -88,63 +59,74 @@ struct OffsetFileTests {
     }
 
     @Test func `a file that is missing is not made by reading`() async throws {
-        #expect(await refusal(file.path, access: .readOnly)?.message == "offset file '\(file.path)' does not exist")
+        #expect(await file.refusal(.readOnly)?.message == "offset file '\(file.path)' does not exist")
         #expect(!OffsetStore.exists(file.path))
     }
 
     @Test func `garbage is called damaged, and left alone`() async throws {
         let garbage = (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 31 + 7) }
         try TemporaryFile.write(garbage, to: file.path)
-        let refusal = await refusal(file.path)
+        let refusal = await file.refusal()
         #expect(refusal?.code == .offsets)
         #expect(refusal?.message.hasPrefix("offset file '\(file.path)' is damaged: ") == true)
         #expect(try TemporaryFile.bytes(file.path) == garbage)
     }
 
     @Test func `a file that was cut off is called damaged`() async throws {
-        try await make()
+        try await file.make()
         let bytes = try TemporaryFile.bytes(file.path)
         try TemporaryFile.write(Array(bytes[..<(bytes.count / 2)]), to: file.path)
-        #expect(await refusal(file.path)?.message.contains("is damaged") == true)
+        #expect(await file.refusal()?.message.contains("is damaged") == true)
     }
 
     @Test func `a page that was overwritten is called damaged`() async throws {
-        try await make()
+        try await file.make()
         var bytes = try TemporaryFile.bytes(file.path)
         let pages = bytes.count / 4096
         for index in (pages - 1) * 4096..<(pages - 1) * 4096 + 64 { bytes[index] ^= 0xff }
         try TemporaryFile.write(bytes, to: file.path)
-        #expect(await refusal(file.path)?.message.contains("is damaged") == true)
+        #expect(await file.refusal()?.message.contains("is damaged") == true)
     }
 
     @Test func `another program's database is refused and not touched`() async throws {
-        try execute("CREATE TABLE recipe (name TEXT)", on: file.path)
+        try file.execute("CREATE TABLE recipe (name TEXT)")
         let before = try TemporaryFile.bytes(file.path)
-        #expect(await refusal(file.path)?.message == "offset file '\(file.path)' is a database of another program")
+        #expect(await file.refusal()?.message == "offset file '\(file.path)' is a database of another program")
         #expect(try TemporaryFile.bytes(file.path) == before)
     }
 
     @Test func `a file of a later version is refused`() async throws {
-        try await make()
-        try execute("PRAGMA user_version = 3", on: file.path)
-        #expect(await refusal(file.path)?.message.contains("has version 3, which is later than this program's 2") == true)
+        try await file.make()
+        try file.execute("PRAGMA user_version = 4")
+        #expect(await file.refusal()?.message.contains("has version 4, which is later than this program's 3") == true)
     }
 
-    @Test func `a file of the version before is brought up to date, with everything that is in it`() async throws {
-        try await make()
-        let earlier = """
-            DROP TABLE query; DROP TABLE coverage; PRAGMA user_version = 1;
+    /// What makes a file of an earlier version of a present one.
+    private static let earlier: [Int: String] = {
+        let second = """
+            DROP TABLE seal; DROP TABLE lost; DROP TABLE late; ALTER TABLE acknowledged DROP COLUMN digest; PRAGMA user_version = 2;
+            INSERT INTO output (name, start) VALUES ('before', 1000);
+            INSERT INTO coverage SELECT id, 0, '', 1000, 2000 FROM output WHERE name = 'before';
+            INSERT INTO coverage SELECT id, 0, 'Architect', 1000, 3000 FROM output WHERE name = 'before';
+            """
+        let first = """
+            \(second) DROP TABLE query; ALTER TABLE coverage RENAME TO separated; PRAGMA user_version = 1;
             CREATE TABLE coverage (output INTEGER NOT NULL REFERENCES output (id) ON DELETE CASCADE, lane TEXT NOT NULL,
                 start INTEGER NOT NULL, end INTEGER NOT NULL CHECK (start < end), PRIMARY KEY (output, lane, start)
             ) STRICT, WITHOUT ROWID;
-            INSERT INTO output (name, start) VALUES ('before', 1000);
-            INSERT INTO coverage SELECT id, '', 1000, 2000 FROM output WHERE name = 'before';
-            INSERT INTO coverage SELECT id, 'Architect', 1000, 3000 FROM output WHERE name = 'before';
+            INSERT INTO coverage SELECT output, lane, start, end FROM separated; DROP TABLE separated;
             """
-        try execute(earlier, on: file.path)
+        return [1: first, 2: second]
+    }()
+
+    @Test(arguments: [1, 2])
+    func `a file of an earlier version is brought up to date, with everything that is in it`(version: Int) async throws {
+        try await file.make()
+        try file.execute(try #require(OffsetFileTests.earlier[version]))
         #expect(throws: Failure.self) { try OffsetStore(path: file.path, access: .readOnly) }
         let store = try OffsetStore(path: file.path)
         let ledger = try await store.ledger(of: "before")
+        #expect(try await store.idCount(of: "siem") == 2000)
         await store.close()
         func interval(_ start: Int64, _ end: Int64) -> Coverage {
             Coverage([Interval(Instant(milliseconds: start), Instant(milliseconds: end))])
@@ -154,11 +136,14 @@ struct OffsetFileTests {
                 == Ledger(
                     start: Instant(milliseconds: 1000),
                     lanes: [.all: interval(1000, 2000), Lane(service: "Architect"): interval(1000, 3000)]))
+        #expect(await file.refusal(.readOnly) == nil)
+        try file.execute("UPDATE acknowledged SET uuids = zeroblob(1600) WHERE id = 3")
+        #expect(await file.refusal()?.message.contains("is damaged") == true)
     }
 
     @Test(arguments: ["/proc/auditferry/offsets.db", "/dev/null/offsets.db", "/proc/offsets.db"])
     func `a place where nothing can be written is said so`(path: String) async throws {
-        let refusal = await refusal(path)
+        let refusal = await OffsetStore.refusal(path)
         #expect(refusal?.code == .offsets)
         #expect(refusal?.message.contains("cannot be opened") == true)
     }
@@ -173,11 +158,17 @@ struct OffsetFileTests {
         ]
         let covered = [Interval(start, start + .seconds(30)), Interval(start + .seconds(40), start + .seconds(50))]
         change.coverage = [.all: Coverage(covered)]
+        change.lost = [.all: Coverage([Interval(start + .seconds(30), start + .seconds(40))])]
         try await store.commit(change)
+        try await store.rewind("siem", to: start + .seconds(35))
+        #expect(
+            try await store.ledger(of: "siem")?.lost(of: .all).intervals
+                == [Interval(start + .seconds(30), start + .seconds(35))])
         try await store.rewind("siem", to: start + .seconds(10))
         let ledger = try await store.ledger(of: "siem")
         #expect(ledger?.coverage(of: .all).intervals == [Interval(start, start + .seconds(10))])
         #expect(ledger?.start == start)
+        #expect(ledger?.lost == [:])
         let kept = try await store.acknowledged(by: "siem", in: Interval(.distantPast, .distantFuture)).flatMap(\.ids)
         #expect(kept == [AuditID("early")])
         try await store.rewind("siem", to: start - .seconds(60))

@@ -70,11 +70,14 @@ public struct Batch: Sendable {
     public let sequence: Int
     public let page: AuditPage
     public let audits: [RawAudit]
+    /// Those of them that came late.
+    let late: LateArrivals
 
-    public init(sequence: Int, page: AuditPage, audits: [RawAudit]) {
+    public init(sequence: Int, page: AuditPage, audits: [RawAudit], late: LateArrivals = LateArrivals()) {
         self.sequence = sequence
         self.page = page
         self.audits = audits
+        self.late = late
     }
 
     /// The bytes of its audits, as the API sent them.

@@ -38,6 +38,9 @@ public struct Coverage: Sendable, Equatable {
         }
     }
 
+    /// The covered interval in which an instant lies.
+    public func interval(around instant: Instant) -> Interval? { intervals.last { $0.start <= instant && instant < $0.end } }
+
     public func contains(_ instant: Instant) -> Bool { intervals.contains { $0.contains(instant) } }
 
     public func contains(_ interval: Interval) -> Bool {

@@ -1,6 +1,6 @@
 import AuditCore
 
-/// What one output has: where it began and, per lane, the coverage. The acknowledged ids stand beside it, in `Deduplicator` and
+/// What one output has: where it began and, per lane, what is covered and what is lost. The acknowledged ids stand beside it, in `Deduplicator` and
 /// in the store.
 public struct Ledger: Sendable, Equatable {
     /// The first instant that this output wants.
@@ -8,11 +8,20 @@ public struct Ledger: Sendable, Equatable {
     public private(set) var lanes: [Lane: Coverage]
     /// The asynchronous queries that are being read, by their ring.
     public private(set) var queries: [Ring: QueryProgress]
+    /// The time that was not covered while an endpoint gave it: nothing reads it, and so it is no gap any more, and never covered.
+    public private(set) var lost: [Lane: Coverage]
+    /// Of the audits that were acknowledged.
+    public private(set) var late: LateArrivals
 
-    public init(start: Instant, lanes: [Lane: Coverage] = [:], queries: [Ring: QueryProgress] = [:]) {
+    public init(
+        start: Instant, lanes: [Lane: Coverage] = [:], queries: [Ring: QueryProgress] = [:], lost: [Lane: Coverage] = [:],
+        late: LateArrivals = LateArrivals()
+    ) {
         self.start = start
         self.lanes = lanes
         self.queries = queries
+        self.lost = lost
+        self.late = late
     }
 
     public func coverage(of lane: Lane) -> Coverage { lanes[lane] ?? Coverage() }
@@ -20,14 +29,24 @@ public struct Ledger: Sendable, Equatable {
     /// The instant up to which the lane has been followed, whatever holes are left behind it.
     public func frontier(of lane: Lane) -> Instant { max(coverage(of: lane).end ?? start, start) }
 
-    /// The holes behind the frontier, oldest first.
-    public func gaps(of lane: Lane) -> [Interval] {
-        coverage(of: lane).gaps(in: Interval(start, frontier(of: lane)))
+    public func lost(of lane: Lane) -> Coverage { lost[lane] ?? Coverage() }
+
+    /// The holes that are still to be read before `end`, oldest first; where that is `nil`, behind the frontier.
+    public func gaps(of lane: Lane, before end: Instant? = nil) -> [Interval] {
+        var known = coverage(of: lane)
+        for interval in lost(of: lane).intervals { known.insert(interval) }
+        return known.gaps(in: Interval(start, max(start, end ?? frontier(of: lane))))
     }
 
     public mutating func cover(_ interval: Interval, of lane: Lane) {
-        lanes[lane, default: Coverage()].insert(interval)
+        // What was read too late may have been shown in part.
+        for part in lost(of: lane).gaps(in: interval) { lanes[lane, default: Coverage()].insert(part) }
     }
+
+    /// What is lost of a lane, in all.
+    public mutating func lose(_ lost: Coverage, of lane: Lane) { self.lost[lane] = lost.intervals.isEmpty ? nil : lost }
+
+    public mutating func note(_ late: LateArrivals) { self.late.add(late) }
 
     /// How far the query of a ring is; `nil` where it has none.
     public mutating func note(_ progress: QueryProgress?, of ring: Ring) { queries[ring] = progress }
@@ -35,15 +54,17 @@ public struct Ledger: Sendable, Equatable {
     /// Takes over the lanes that are read from now on. What an endpoint's lane of all services has, every service has there.
     /// Never the other way round: what the known services have says nothing of a service that was not read.
     ///
-    /// - Returns: the lanes whose coverage has grown by that, for the store.
+    /// - Returns: the lanes that know more by that, for the store.
     public mutating func adopt(_ wanted: [Lane]) -> [Lane] {
-        let grown = wanted.filter { lane in
-            coverage(of: Lane(service: nil, endpoint: lane.endpoint)).intervals.contains { !coverage(of: lane).contains($0) }
+        wanted.filter { lane in
+            let before = (coverage(of: lane), lost(of: lane))
+            let all = Lane(service: nil, endpoint: lane.endpoint)
+            for interval in coverage(of: all).intervals { cover(interval, of: lane) }
+            var gone = lost(of: lane)
+            for part in lost(of: all).intervals.flatMap(coverage(of: lane).gaps) { gone.insert(part) }
+            lose(gone, of: lane)
+            return before != (coverage(of: lane), gone)
         }
-        for lane in grown {
-            for interval in coverage(of: Lane(service: nil, endpoint: lane.endpoint)).intervals { cover(interval, of: lane) }
-        }
-        return grown
     }
 
     /// The instant before which no id can be needed again: nothing reads further back than `retention` behind a frontier, except to
@@ -71,6 +92,10 @@ public struct LedgerChange: Sendable, Equatable {
     public var acknowledged: [AcknowledgedBatch] = []
     /// The whole coverage of every lane that changed.
     public var coverage: [Lane: Coverage] = [:]
+    /// All that is lost of every lane of which that changed.
+    public var lost: [Lane: Coverage] = [:]
+    /// All figures, with the acknowledged ids of this change in them, where that made them others.
+    public var late: LateArrivals?
     /// How far the queries are that went on; `nil` for a ring whose query is done.
     public var queries: [Ring: QueryProgress?] = [:]
     /// Ids of batches that lie wholly before this instant may be dropped.
@@ -79,7 +104,8 @@ public struct LedgerChange: Sendable, Equatable {
     public init(output: String) { self.output = output }
 
     public var isEmpty: Bool {
-        start == nil && acknowledged.isEmpty && coverage.isEmpty && queries.isEmpty && forgetBefore == nil
+        start == nil && acknowledged.isEmpty && coverage.isEmpty && lost.isEmpty && late == nil && queries.isEmpty
+            && forgetBefore == nil
     }
 
     /// The number of ids in it.
@@ -90,6 +116,8 @@ public struct LedgerChange: Sendable, Equatable {
         start = later.start ?? start
         acknowledged += later.acknowledged
         coverage.merge(later.coverage) { $1 }
+        lost.merge(later.lost) { $1 }
+        late = later.late ?? late
         queries.merge(later.queries) { $1 }
         forgetBefore = later.forgetBefore ?? forgetBefore
     }

@@ -24,7 +24,6 @@ struct Schedule: Sendable {
     /// The asynchronous endpoint could not be read for a while: what the realtime endpoint can fill is not left to it.
     var isAsynchronousFailing = false
     private var passesAtPageSize = 0
-    private var reportedLost: [Lane: Coverage] = [:]
 
     init(settings: TailSettings) {
         self.settings = settings
@@ -125,8 +124,7 @@ struct Schedule: Sendable {
 
     /// What of a lane is still to be read: the holes behind its frontier, and all before the end where the present is not followed.
     func gaps(_ ledger: Ledger, _ lane: Lane) -> [Interval] {
-        guard !settings.followsPresent, let end = settings.end else { return ledger.gaps(of: lane) }
-        return ledger.coverage(of: lane).gaps(in: Interval(ledger.start, end.coverUntil))
+        ledger.gaps(of: lane, before: settings.followsPresent ? nil : settings.end?.coverUntil)
     }
 
     /// The event time that live passes may read again from now on; `nil` where there are none.
@@ -138,19 +136,22 @@ struct Schedule: Sendable {
         return Interval((starts.min() ?? server) - settings.reading.startMargin - .seconds(60), .distantFuture)
     }
 
-    /// Gaps that no endpoint gives any more, and that were not named yet.
-    mutating func newlyLost(_ ledger: Ledger, at moment: Moment) -> [(lane: Lane, interval: Interval)] {
-        let horizon = horizon(of: widestEndpoint, at: moment)
-        var lost: [(lane: Lane, interval: Interval)] = []
-        for lane in lanes {
-            for gap in gaps(ledger, lane) where gap.start < horizon {
-                let interval = Interval(gap.start, min(gap.end, horizon))
-                guard !(reportedLost[lane]?.contains(interval.start) ?? false) else { continue }
-                reportedLost[lane, default: Coverage()].insert(interval)
-                lost.append((lane, interval))
-            }
-        }
+    /// All that is lost of a lane: what was, as far as it still is, and the gaps before the horizon.
+    ///
+    /// - Parameter windows: what is being read in time, and so may still be covered.
+    func lost(_ ledger: Ledger, _ lane: Lane, before horizon: Instant, except windows: [Interval]) -> Coverage {
+        var fresh = Coverage(gaps(ledger, lane))
+        for window in windows { fresh.remove(window) }
+        var lost = ledger.lost(of: lane)
+        for gap in fresh.intervals { lost.insert(gap) }
+        lost.remove(Interval(horizon, .distantFuture))
         return lost
+    }
+
+    /// Whether the endpoint still gives what a pass asks for.
+    func isInTime(_ pass: Pass, at moment: Moment) -> Bool {
+        let slack = TailSettings.retentionSlack[pass.ring.endpoint] ?? .zero
+        return pass.window.start >= horizon(of: pass.ring.endpoint, at: moment) - slack
     }
 
     /// Whether everything that this tail was to read is covered.
@@ -184,6 +185,9 @@ struct Schedule: Sendable {
 
     /// The endpoint that reaches back furthest.
     private var widestEndpoint: Lane.Endpoint { asynchronousLanes.isEmpty ? .realtime : .asynchronous }
+
+    /// The oldest instant that any endpoint gives.
+    func horizon(at moment: Moment) -> Instant { horizon(of: widestEndpoint, at: moment) }
 
     /// The oldest instant that an endpoint gives.
     func horizon(of endpoint: Lane.Endpoint, at moment: Moment) -> Instant {

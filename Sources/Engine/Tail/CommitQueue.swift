@@ -21,6 +21,8 @@ struct CommitQueue: Sendable {
 
     mutating func acknowledged(_ batch: AcknowledgedBatch) { pending.acknowledged.append(batch) }
     mutating func covered(_ coverage: Coverage, of lane: Lane) { pending.coverage[lane] = coverage }
+    mutating func lost(_ lost: Coverage, of lane: Lane) { pending.lost[lane] = lost }
+    mutating func noted(_ late: LateArrivals) { pending.late = late }
     mutating func noted(_ progress: QueryProgress?, of ring: Ring) { pending.queries[ring] = .some(progress) }
     mutating func forget(before instant: Instant) { pending.forgetBefore = instant }
 

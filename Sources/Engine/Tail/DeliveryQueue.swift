@@ -55,9 +55,9 @@ struct DeliveryQueue: Sendable {
         return true
     }
 
-    mutating func append(_ audits: [RawAudit], of page: AuditPage) {
+    mutating func append(_ audits: [RawAudit], of page: AuditPage, late: LateArrivals = LateArrivals()) {
         lastSequence += 1
-        let batch = Batch(sequence: lastSequence, page: page, audits: audits)
+        let batch = Batch(sequence: lastSequence, page: page, audits: audits, late: late)
         waiting.append(batch)
         bytes += batch.byteCount
         count += audits.count

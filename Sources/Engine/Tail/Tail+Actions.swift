@@ -7,9 +7,7 @@ extension Tail {
         if !isStopping {
             findLanes(at: moment, &actions)
             for ring in Ring.allCases { read(ring, at: moment, &actions) }
-            for lost in schedule.newlyLost(ledger, at: moment) {
-                actions.append(.report(.beyondRetention(lost.lane, lost.interval)))
-            }
+            giveUp(at: moment, &actions)
         }
         if finalRefusal == nil, !isGivingUp {
             while let batch = deliveries.next(at: moment.clock) {
@@ -25,6 +23,7 @@ extension Tail {
     private mutating func settle(at moment: Moment) {
         let marks = deliveries.settled()
         guard !marks.isEmpty else { return }
+        isLedgerChanged = true
         for mark in marks {
             switch mark.meaning {
             case .covered(let lane, let interval):
@@ -40,9 +39,38 @@ extension Tail {
             forgottenAt = moment.clock
             let needed = ledger.idsNeeded(
                 since: schedule.lanes, retention: settings.idRetention, overlap: settings.overlap,
-                horizon: schedule.horizon(of: schedule.asynchronousLanes.isEmpty ? .realtime : .asynchronous, at: moment))
+                horizon: schedule.horizon(at: moment))
             commits.forget(before: needed)
         }
+    }
+
+    /// Records what no endpoint gives any more, and takes up again what one gives after all: the server's clock may have been wrong, or
+    /// another endpoint is read than before.
+    private mutating func giveUp(at moment: Moment, _ actions: inout [TailAction]) {
+        let horizon = schedule.horizon(at: moment)
+        let isDue = horizon < lostBefore || horizon >= lostBefore + TailSettings.lossInterval
+        guard isLedgerChanged || isDue else { return }
+        lostBefore = horizon
+        let passes = slots.values.compactMap(\.pass).filter { schedule.isInTime($0, at: moment) }
+        for lane in schedule.lanes {
+            let windows = passes.filter { $0.lane.carries(lane) }.map(\.window)
+            let lost = schedule.lost(planned, lane, before: horizon, except: windows)
+            let known = ledger.lost(of: lane)
+            guard lost != known else { continue }
+            lose(lost, of: lane)
+            isLedgerChanged = true
+            for interval in lost.intervals.flatMap(known.gaps) {
+                status.lostGaps += 1
+                actions.append(.report(.beyondRetention(lane, interval)))
+            }
+        }
+    }
+
+    mutating func lose(_ lost: Coverage, of lane: Lane) {
+        guard lost != planned.lost(of: lane) || lost != ledger.lost(of: lane) else { return }
+        ledger.lose(lost, of: lane)
+        planned.lose(lost, of: lane)
+        commits.lost(lost, of: lane)
     }
 
     func intervalsInMemory(at moment: Moment) -> [Interval] {
@@ -149,9 +177,11 @@ extension Tail {
 
     mutating func updateStatus() {
         status.unacknowledged = deliveries.count
+        status.late = ledger.late
+        guard isLedgerChanged else { return }
+        isLedgerChanged = false
         status.frontier = schedule.lanes.map { ledger.frontier(of: $0) }.min()
-        status.gap = schedule.lanes.reduce(.zero) { sum, lane in
-            schedule.gaps(ledger, lane).reduce(sum) { $0 + $1.duration }
-        }
+        status.gap = schedule.lanes.flatMap { schedule.gaps(ledger, $0) }.reduce(.zero) { $0 + $1.duration }
+        status.lost = schedule.lanes.flatMap { ledger.lost(of: $0).intervals }.reduce(.zero) { $0 + $1.duration }
     }
 }

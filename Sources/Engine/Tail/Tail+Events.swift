@@ -29,10 +29,12 @@ extension Tail {
             findLanesAt = lanes.allSatisfy { $0.service == nil } ? nil : moment.clock + settings.laneInterval
             if lanes != schedule.lanes { actions.append(.report(.lanes(lanes))) }
             schedule.adopt(lanes, at: moment.clock)
+            isLedgerChanged = true
             for (ring, slot) in slots where slot.pass.map({ !lanes.contains($0.lane) }) ?? false { slots[ring]?.release() }
             for lane in ledger.adopt(lanes) {
                 let coverage = ledger.coverage(of: lane)
                 commits.covered(coverage, of: lane)
+                lose(ledger.lost(of: lane), of: lane)
                 // What is read and not acknowledged will be covered for the old lane alone.
                 for interval in coverage.intervals { planned.cover(interval, of: lane) }
             }
@@ -65,7 +67,7 @@ extension Tail {
     ) {
         slots[ring]?.isWaiting = false
         guard let pass = slots[ring]?.pass else { return }
-        let fresh = enqueue(reading.page)
+        let fresh = enqueue(reading.page, of: pass.lane)
         guard let (outcome, recovered) = slots[ring]?.received(reading, fresh: fresh) else { return }
         if recovered { actions.append(.report(.readRecovered(pass.lane))) }
         if ring == .reconcile { schedule.isAsynchronousFailing = false }
@@ -73,7 +75,7 @@ extension Tail {
     }
 
     /// Queues what the output has not had. Every audit that the API shows is delivered, whether or not its window turns out complete.
-    private mutating func enqueue(_ page: AuditPage) -> Int {
+    private mutating func enqueue(_ page: AuditPage, of lane: Lane) -> Int {
         var fresh: [RawAudit] = []
         var unidentified: [RawAudit] = []
         fresh.reserveCapacity(page.audits.count)
@@ -89,8 +91,9 @@ extension Tail {
             if deduplicator.insert(id) { fresh.append(audit) } else { status.duplicates += 1 }
         }
         let (rest, audits) = page.holding(fresh)
+        let coverage = planned.coverage(of: lane)
         for batch in Tail.batches(of: audits, events: settings.batchEvents, bytes: settings.batchBytes) {
-            deliveries.append(batch, of: rest)
+            deliveries.append(batch, of: rest, late: LateArrivals(of: batch, in: coverage))
         }
         if !unidentified.isEmpty {
             let (rest, audits) = page.holding(unidentified)
@@ -122,6 +125,7 @@ extension Tail {
                     deliveries.mark(.covered(lane, interval))
                     planned.cover(interval, of: lane)
                 }
+                isLedgerChanged = true
             }
             if pass.ring.endpoint == .asynchronous { deliveries.mark(.progress(pass.ring, nil)) }
             if isLast { endPass(pass, at: moment) }
@@ -203,6 +207,9 @@ extension Tail {
             if recovered { actions.append(.report(.outputRecovered)) }
             if batch.isUnidentified { status.setApart += batch.audits.count } else { status.delivered += batch.audits.count }
             commits.acknowledged(batch.acknowledged(orElse: moment.server))
+            guard !batch.late.isEmpty else { break }
+            ledger.note(batch.late)
+            commits.noted(ledger.late)
         case .refused(let reason, _) where isStopping:
             // The API keeps what was read: a run that is to end does not wait for an output that is down.
             isGivingUp = true

@@ -29,6 +29,9 @@ public struct Tail: Sendable {
     var unfinished: [Ring: QueryProgress]
     var isFinished = false
     var forgottenAt = Duration.zero
+    /// What is lost, and where the tail stands, is to be looked at anew.
+    var isLedgerChanged = true
+    var lostBefore = Instant.distantPast
 
     /// - Parameter window: how many batches the output takes without having answered.
     public init(settings: TailSettings, ledger: Ledger, window: Int) {

@@ -66,7 +66,7 @@ public enum TailReport: Sendable, Equatable {
     case abandoned(count: Int, reason: String)
     case storeFailing(reason: String, retryIn: Duration)
     case storeRecovered
-    /// The realtime endpoint can no longer give it; the gap stays in the ledger.
+    /// No endpoint can give it any more: it is recorded as lost, and not said again.
     case beyondRetention(Lane, Interval)
     case lanes([Lane])
 }
@@ -89,6 +89,12 @@ public struct TailStatus: Sendable, Equatable {
     public var gap = Duration.zero
     /// It has finished, and not because it was stopped: everything up to its end is covered.
     public var isComplete = false
+    /// Time that no endpoint gives any more, of all lanes.
+    public var lost = Duration.zero
+    /// How many intervals of it this process has recorded.
+    public var lostGaps = 0
+    /// Of all runs together.
+    public var late = LateArrivals()
 
     public init() {}
 }

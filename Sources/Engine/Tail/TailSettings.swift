@@ -2,12 +2,19 @@ import AuditCore
 
 /// What one tail is told. Every bound of its memory and pace stands here.
 public struct TailSettings: Sendable {
+    /// Where nothing else is asked for.
+    public static let usualOverlap = Duration.seconds(120)
+    /// How much earlier than the API a tail calls time too old: clocks differ, and a window takes a while to be read.
+    static let retentionSlack: [Lane.Endpoint: Duration] = [.realtime: .seconds(60), .asynchronous: .seconds(3600)]
+    /// How often a gap that goes on being lost is recorded, where nothing else happens.
+    static let lossInterval = Duration.seconds(60)
+
     /// The output's name: the key of its ledger.
     public var output: String
     /// How often the live ring reads a lane.
     public var pollInterval = Duration.seconds(15)
     /// How much already covered time each live pass reads again.
-    public var overlap = Duration.seconds(120)
+    public var overlap = TailSettings.usualOverlap
     /// How close to the server's now coverage may come: its `Date` has whole seconds, and what happens now is not shown at once.
     public var settle = Duration.seconds(2)
     /// How often the asynchronous endpoint is read again, and how far back; `nil` for never.

@@ -17,6 +17,8 @@ public enum StoreConformance: String, CaseIterable, Sendable {
     case coverageIsReplacedPerLane = "coverage is replaced per lane"
     case endpointsAreLanesOfTheirOwn = "the lanes of the two endpoints are told apart"
     case queriesAreKeptUntilTheyAreDone = "a query in progress is kept, replaced and dropped, per ring"
+    case lostTimeIsKept = "what is lost is kept beside the coverage, and replaced per lane"
+    case lateArrivalsAreKept = "the figures of late arrivals are kept, and replaced as a whole"
     case outputsAreIndependent = "outputs are independent"
     case idsAreExact = "ids are exact"
     case batchesAreFoundByTime = "batches are found by time"
@@ -33,6 +35,8 @@ public enum StoreConformance: String, CaseIterable, Sendable {
         case .coverageIsReplacedPerLane: try await bench.withStore { try await checkCoverage($0) }
         case .endpointsAreLanesOfTheirOwn: try await bench.withStore { try await checkEndpoints($0) }
         case .queriesAreKeptUntilTheyAreDone: try await checkQueries(bench)
+        case .lostTimeIsKept: try await checkLost(bench)
+        case .lateArrivalsAreKept: try await checkLate(bench)
         case .outputsAreIndependent: try await bench.withStore { try await checkIndependence($0) }
         case .idsAreExact: try await checkIDs(bench)
         case .batchesAreFoundByTime: try await bench.withStore { try await checkTime($0) }
@@ -178,6 +182,43 @@ extension StoreConformance {
         try await expect([.sweep: progress("")])
     }
 
+    private func checkLost(_ bench: some StoreBench) async throws {
+        let service = Lane(service: "Routing", endpoint: .asynchronous)
+        var change = beginning()
+        change.coverage = [.all: Coverage([interval(10, 20)])]
+        change.lost = [.all: Coverage([interval(0, 5), interval(7, 9)]), service: Coverage([interval(0, 1)])]
+        try await write(change, bench)
+        var later = LedgerChange(output: "siem")
+        later.lost = [.all: Coverage([interval(0, 9)]), service: Coverage()]
+        try await write(later, bench)
+        try await bench.withStore { store in
+            let ledger = try await store.ledger(of: "siem")
+            try demand(ledger?.lost == [.all: Coverage([interval(0, 9)])], "lost is \(String(describing: ledger?.lost))")
+            try demand(ledger?.lanes == change.coverage, "the coverage changed with what is lost")
+        }
+    }
+
+    private func checkLate(_ bench: some StoreBench) async throws {
+        var change = beginning()
+        var late = LateArrivals()
+        for seconds in [1, 2, 90, 90, 400_000] as [Int64] { late.add(1, delay: .seconds(seconds)) }
+        change.late = late
+        try await write(change, bench)
+        late.add(1, delay: .milliseconds(1500))
+        change = LedgerChange(output: "siem")
+        change.late = late
+        try await write(change, bench)
+        try await write(self.change(coverage: [.all: Coverage([interval(0, 1)])]), bench)
+        try await bench.withStore { store in
+            let kept = try await store.ledger(of: "siem")?.late
+            try demand(kept == late, "the late arrivals are \(String(describing: kept))")
+        }
+    }
+
+    private func write(_ change: LedgerChange, _ bench: some StoreBench) async throws {
+        try await bench.withStore { try await $0.commit(change) }
+    }
+
     private func change(coverage: [Lane: Coverage]) -> LedgerChange { change("siem", [], coverage) }
 
     private func checkIndependence(_ store: any Store) async throws {
@@ -275,6 +316,12 @@ extension StoreConformance {
         }
         let lane = random.happens(50) ? Lane.all : Lane(service: "Routing")
         change.coverage[lane] = Coverage([interval(0, first + 1), interval(first + 5, first + 9)])
+        if random.happens(30) { change.lost[lane] = Coverage([interval(first + 1, first + 4)]) }
+        if random.happens(30) {
+            var late = LateArrivals()
+            late.add(1, delay: .seconds(first))
+            change.late = late
+        }
         if random.happens(20) { change.forgetBefore = interval(first - 30, first).start }
         return change
     }

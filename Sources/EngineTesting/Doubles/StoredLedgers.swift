@@ -7,6 +7,8 @@ public struct StoredLedgers: Sendable, Equatable {
         public var start: Instant
         public var lanes: [Lane: Coverage] = [:]
         public var queries: [Ring: QueryProgress] = [:]
+        public var lost: [Lane: Coverage] = [:]
+        public var late = LateArrivals()
         public var acknowledged: [AcknowledgedBatch] = []
     }
 
@@ -15,7 +17,9 @@ public struct StoredLedgers: Sendable, Equatable {
     public init() {}
 
     public func ledger(of output: String) -> Ledger? {
-        outputs[output].map { Ledger(start: $0.start, lanes: $0.lanes, queries: $0.queries) }
+        outputs[output].map {
+            Ledger(start: $0.start, lanes: $0.lanes, queries: $0.queries, lost: $0.lost, late: $0.late)
+        }
     }
 
     public func acknowledged(by output: String, in interval: Interval) -> [AcknowledgedBatch] {
@@ -37,6 +41,8 @@ public struct StoredLedgers: Sendable, Equatable {
         }
         stored.acknowledged += change.acknowledged
         for (lane, coverage) in change.coverage { stored.lanes[lane] = coverage.intervals.isEmpty ? nil : coverage }
+        for (lane, lost) in change.lost { stored.lost[lane] = lost.intervals.isEmpty ? nil : lost }
+        stored.late = change.late ?? stored.late
         for (ring, progress) in change.queries { stored.queries[ring] = progress }
         if let instant = change.forgetBefore { stored.acknowledged.removeAll { $0.last < instant } }
         outputs[change.output] = stored

@@ -55,7 +55,8 @@ public struct TailConfiguration: Sendable, Equatable {
     public var reconcile: TailSettings.Rereading?
 
     public init(
-        since: Start = .now, until: Instant? = nil, pollInterval: Duration = .seconds(15), overlap: Duration = .seconds(120),
+        since: Start = .now, until: Instant? = nil, pollInterval: Duration = .seconds(15),
+        overlap: Duration = TailSettings.usualOverlap,
         sweep: TailSettings.Rereading? = TailSettings(output: "").sweep,
         reconcile: TailSettings.Rereading? = TailSettings(output: "").reconcile
     ) {

@@ -13,9 +13,12 @@ public struct OffsetReport: Sendable, Equatable {
         public let covered: [Interval]
         /// What is still to be read behind the frontier.
         public let gaps: [Interval]
+        /// What no endpoint gives any more.
+        public let lost: [Interval]
 
         public var coveredTime: Duration { OffsetReport.time(covered) }
         public var gapTime: Duration { OffsetReport.time(gaps) }
+        public var lostTime: Duration { OffsetReport.time(lost) }
     }
 
     public struct Output: Sendable, Equatable {
@@ -26,6 +29,10 @@ public struct OffsetReport: Sendable, Equatable {
         public let lanes: [Lane]
         /// How many acknowledged ids are kept to tell duplicates.
         public let ids: Int
+        public let late: LateArrivals
+
+        /// An overlap that would have found nearly all late audits; `nil` where too few are known.
+        public var suggestedOverlap: Duration? { late.suggestedOverlap(atLeast: TailSettings.usualOverlap) }
     }
 
     public let path: String
@@ -54,15 +61,15 @@ public struct OffsetReport: Sendable, Equatable {
         var outputs: [Output] = []
         for name in try await store.outputs() {
             guard let ledger = try await store.ledger(of: name) else { continue }
-            let lanes = ledger.lanes.keys.map { lane in
+            let lanes = Set(ledger.lanes.keys).union(ledger.lost.keys).map { lane in
                 Lane(
                     name: lane.description, frontier: ledger.frontier(of: lane), covered: ledger.coverage(of: lane).intervals,
-                    gaps: ledger.gaps(of: lane))
+                    gaps: ledger.gaps(of: lane), lost: ledger.lost(of: lane).intervals)
             }
             outputs.append(
                 Output(
                     name: name, began: ledger.start, lanes: lanes.sorted { $0.name < $1.name },
-                    ids: try await store.idCount(of: name)))
+                    ids: try await store.idCount(of: name), late: ledger.late))
         }
         return outputs
     }

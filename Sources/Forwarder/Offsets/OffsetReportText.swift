@@ -1,4 +1,5 @@
 import AuditCore
+import Engine
 
 extension OffsetReport {
     /// `offsets show`, for people.
@@ -6,15 +7,15 @@ extension OffsetReport {
         if outputs.isEmpty { return ["no output has begun yet"] }
         return outputs.flatMap { output in
             ["output \(output.name): began at \(output.began), \(output.ids) ids kept"] + output.lanes.map(OffsetReport.line)
+                + (output.late.isEmpty ? [] : [OffsetReport.lateLine(output)])
         }
     }
 
-    /// `offsets gaps`, for people: one line a gap, oldest first within its lane; none where there is no gap.
+    /// `offsets gaps`, for people: one line a gap, oldest first within its lane, with what is lost; none where there is no gap.
     public var gapLines: [String] {
-        outputs.flatMap { output in
-            output.lanes.flatMap { lane in
-                lane.gaps.map { "output \(output.name), lane \(lane.name): \($0), \($0.duration.spokenText)" }
-            }
+        holes.map { output, lane, hole in
+            let lost = hole.isLost ? ", lost" : ""
+            return "output \(output.name), lane \(lane.name): \(hole.interval), \(hole.interval.duration.spokenText)\(lost)"
         }
     }
 
@@ -25,29 +26,45 @@ extension OffsetReport {
                 path: path,
                 outputs: outputs.map { output in
                     OutputDocument(
-                        name: output.name, began: output.began.text, ids: output.ids, lanes: output.lanes.map(LaneDocument.init))
+                        name: output.name, began: output.began.text, ids: output.ids, lanes: output.lanes.map(LaneDocument.init),
+                        late: LateDocument(output))
                 }))
     }
 
     /// `offsets gaps`, for machines: a list, empty where there is no gap.
     public var gapJSON: String {
         MachineText.json(
-            outputs.flatMap { output in
-                output.lanes.flatMap { lane in
-                    lane.gaps.map {
-                        GapDocument(
-                            output: output.name, lane: lane.name, start: $0.start.text, end: $0.end.text,
-                            seconds: $0.duration.inSeconds)
-                    }
-                }
+            holes.map { output, lane, hole in
+                GapDocument(
+                    output: output.name, lane: lane.name, start: hole.interval.start.text, end: hole.interval.end.text,
+                    seconds: hole.interval.duration.inSeconds, lost: hole.isLost)
             })
+    }
+
+    private var holes: [(output: Output, lane: Lane, hole: (interval: Interval, isLost: Bool))] {
+        outputs.flatMap { output in
+            output.lanes.flatMap { lane in
+                (lane.gaps.map { ($0, false) } + lane.lost.map { ($0, true) }).sorted { $0.0.start < $1.0.start }
+                    .map { (output, lane, $0) }
+            }
+        }
     }
 
     private static func line(_ lane: Lane) -> String {
         let gaps =
             lane.gaps.isEmpty
             ? "no gap" : "\(lane.gaps.count) \(lane.gaps.count == 1 ? "gap" : "gaps") of \(lane.gapTime.spokenText) together"
-        return "  lane \(lane.name): followed up to \(lane.frontier), \(lane.coveredTime.spokenText) covered, \(gaps)"
+        let lost = lane.lost.isEmpty ? "" : ", \(lane.lostTime.spokenText) lost"
+        return "  lane \(lane.name): followed up to \(lane.frontier), \(lane.coveredTime.spokenText) covered, \(gaps)\(lost)"
+    }
+
+    private static func lateLine(_ output: Output) -> String {
+        let late = output.late
+        let bound =
+            late.longestBound.map { "at most \($0.spokenText)" } ?? "more than \(LateArrivals.bounds.last?.spokenText ?? "")"
+        let line = "  late: \(late.count) \(late.count == 1 ? "audit" : "audits"), the latest by \(bound)"
+        guard let overlap = output.suggestedOverlap else { return line }
+        return line + "; an overlap of \(overlap.text) would have found all but \(late.count(beyond: overlap))"
     }
 }
 
@@ -61,6 +78,43 @@ private struct OutputDocument: Encodable {
     let began: String
     let ids: Int
     let lanes: [LaneDocument]
+    let late: LateDocument
+}
+
+private struct LateDocument: Encodable {
+    struct Bucket: Encodable {
+        /// The longest delay in it; left out where it has no bound.
+        let withinSeconds: Double?
+        let count: Int
+
+        enum CodingKeys: String, CodingKey {
+            case count
+            case withinSeconds = "within_seconds"
+        }
+    }
+
+    let count: Int
+    let delaySeconds: Double
+    let buckets: [Bucket]
+    /// Left out, with how many lie beyond it, where too few are known.
+    let suggestedOverlapSeconds: Double?
+    let beyondSuggestedOverlap: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case count, buckets
+        case delaySeconds = "delay_seconds"
+        case suggestedOverlapSeconds = "suggested_overlap_seconds"
+        case beyondSuggestedOverlap = "beyond_suggested_overlap"
+    }
+
+    init(_ output: OffsetReport.Output) {
+        count = output.late.count
+        delaySeconds = output.late.delay.inSeconds
+        let bounds = LateArrivals.bounds.map(Optional.some) + [nil]
+        buckets = zip(bounds, output.late.buckets).map { Bucket(withinSeconds: $0.0?.inSeconds, count: $0.1.count) }
+        suggestedOverlapSeconds = output.suggestedOverlap?.inSeconds
+        beyondSuggestedOverlap = output.suggestedOverlap.map(output.late.count(beyond:))
+    }
 }
 
 private struct LaneDocument: Encodable {
@@ -70,11 +124,14 @@ private struct LaneDocument: Encodable {
     let coveredSeconds: Double
     let gaps: [IntervalDocument]
     let gapSeconds: Double
+    let lost: [IntervalDocument]
+    let lostSeconds: Double
 
     enum CodingKeys: String, CodingKey {
-        case lane, frontier, covered, gaps
+        case lane, frontier, covered, gaps, lost
         case coveredSeconds = "covered_seconds"
         case gapSeconds = "gap_seconds"
+        case lostSeconds = "lost_seconds"
     }
 
     init(_ lane: OffsetReport.Lane) {
@@ -84,6 +141,8 @@ private struct LaneDocument: Encodable {
         coveredSeconds = lane.coveredTime.inSeconds
         gaps = lane.gaps.map(IntervalDocument.init)
         gapSeconds = lane.gapTime.inSeconds
+        lost = lane.lost.map(IntervalDocument.init)
+        lostSeconds = lane.lostTime.inSeconds
     }
 }
 
@@ -103,6 +162,8 @@ private struct GapDocument: Encodable {
     let start: String
     let end: String
     let seconds: Double
+    /// Whether no endpoint gives it any more.
+    let lost: Bool
 }
 
 extension Duration {

@@ -127,9 +127,7 @@ public struct Forwarder: Sendable {
         do {
             return try await store.begin(output, at: configuration.tail.since.instant(at: now))
         } catch {
-            throw Failure(
-                .offsets, "offset file '\(configuration.offsetsPath)' cannot be used: \(error)",
-                hint: "check its disk and its permissions, or name another file with --offsets")
+            throw OffsetFile.failure(error, configuration.offsetsPath, "used")
         }
     }
 

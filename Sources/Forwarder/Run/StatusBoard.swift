@@ -28,6 +28,7 @@ extension StatusBoard {
                     "output": "\(output)", "received": "\(status.received)", "delivered": "\(status.delivered)",
                     "duplicates": "\(status.duplicates)", "unacknowledged": "\(status.unacknowledged)",
                     "frontier": "\(status.frontier.map { "\($0)" } ?? "none")", "gap": "\(status.gap.shortText)",
+                    "lost": "\(status.lost.shortText)", "late": "\(status.late.count)",
                 ])
         }
     }

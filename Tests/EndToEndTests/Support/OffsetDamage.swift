@@ -33,6 +33,12 @@ struct OffsetDamage: Sendable {
             }
         }
 
+        func write(_ pattern: [UInt8], to name: String, at position: Int) throws {
+            try change(name) { $0.replaceSubrange(position..<position + pattern.count, with: pattern) }
+        }
+
+        func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: directory + "/" + name) }
+
         private func change(_ name: String, _ body: (inout Data) -> Void) throws {
             let url = URL(fileURLWithPath: directory + "/" + name)
             var bytes = try Data(contentsOf: url)
@@ -118,7 +124,19 @@ struct OffsetDamage: Sendable {
 
     func positions(of text: String, in name: String) throws -> [Int] { try positions(of: Array(text.utf8), in: name) }
 
-    private func positions(of pattern: [UInt8], in name: String) throws -> [Int] {
+    /// An id that was delivered last, and one that was not yet, as the file holds them.
+    func ids() throws -> (had: [UInt8], toCome: [UInt8]) {
+        let delivered = try scene.ids(in: "closed/audits.ndjson")
+        func bytes(_ id: String?) throws -> [UInt8] {
+            let digits = Array(try #require(id).utf8.filter { $0 != UInt8(ascii: "-") })
+            return try stride(from: 0, to: digits.count, by: 2).map {
+                try #require(UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16))
+            }
+        }
+        return (try bytes(delivered.last), try bytes(wanted.subtracting(delivered).min()))
+    }
+
+    func positions(of pattern: [UInt8], in name: String) throws -> [Int] {
         let bytes = try bytes(of: name, in: .closed)
         var found: [Int] = []
         var rest = bytes[...]

@@ -75,6 +75,31 @@ struct LedgerTests {
         #expect(needed(2000) == at(9000 - 600 - 60))
     }
 
+    @Test func `what is lost is no gap, keeps no ids, and is not covered any more`() {
+        var ledger = Ledger(start: at(0))
+        ledger.cover(span(0, 1000), of: .all)
+        ledger.cover(span(2000, 9000), of: .all)
+        ledger.lose(Coverage([span(1000, 1500)]), of: .all)
+        #expect(ledger.gaps(of: .all) == [span(1500, 2000)])
+        let needed = { ledger.idsNeeded(since: [.all], retention: .seconds(600), overlap: .seconds(120)) }
+        #expect(needed() == at(1500 - 120 - 60))
+        ledger.lose(Coverage([span(1000, 2000)]), of: .all)
+        #expect(ledger.gaps(of: .all) == [])
+        #expect(needed() == at(9000 - 600 - 60))
+        ledger.cover(span(900, 2100), of: .all)
+        #expect(ledger.coverage(of: .all).intervals == [span(0, 1000), span(2000, 9000)])
+    }
+
+    @Test func `what is lost of all services is lost of a service, but for what that has`() {
+        var ledger = Ledger(
+            start: at(0), lanes: [.all: Coverage([span(50, 90)]), architect: Coverage([span(0, 20)])],
+            lost: [.all: Coverage([span(0, 50)])])
+        expect(ledger.adopt([architect, routing]), is: [architect, routing])
+        #expect(
+            ledger.lost == [.all: Coverage([span(0, 50)]), architect: Coverage([span(20, 50)]), routing: Coverage([span(0, 50)])])
+        expect(ledger.adopt([architect, routing]), is: [])
+    }
+
     @Test func `the lane that is furthest behind decides which ids are needed`() {
         let ledger = Ledger(start: at(0), lanes: [architect: Coverage([span(0, 9000)]), routing: Coverage([span(0, 5000)])])
         let needed = ledger.idsNeeded(since: [architect, routing], retention: .seconds(600), overlap: .seconds(120))
@@ -86,11 +111,19 @@ struct LedgerTests {
         change.start = at(0)
         change.acknowledged = [acknowledged(0, 1, [1])]
         change.coverage = [.all: Coverage([span(0, 1)]), architect: Coverage([span(0, 5)])]
+        change.lost = [.all: Coverage([span(5, 6)]), architect: Coverage([span(5, 7)])]
+        change.late = LateArrivals()
         change.forgetBefore = at(-5)
         var later = LedgerChange(output: "siem")
         later.acknowledged = [acknowledged(1, 2, [2, 3])]
         later.coverage = [.all: Coverage([span(0, 2)])]
+        later.lost = [.all: Coverage([span(5, 8)])]
+        var late = LateArrivals()
+        late.add(1, delay: .seconds(3))
+        later.late = late
         change.append(later)
+        #expect(change.lost == [.all: Coverage([span(5, 8)]), architect: Coverage([span(5, 7)])])
+        #expect(change.late == late)
         #expect(change.start == at(0))
         #expect(change.count == 3)
         #expect(change.acknowledged.map(\.ids) == [ids([1]), ids([2, 3])])

@@ -59,14 +59,21 @@ struct ScheduleTests {
         #expect(schedule.livePass(ledger([]), at: moment(retention + 1000)) == nil)
     }
 
-    @Test func `what lies beyond the retention is named once`() {
-        var schedule = schedule()
+    @Test func `what lies beyond the retention is lost, but for what is being read in time, and what was lost stays it`() {
+        let schedule = schedule()
         let now = 30 * ScheduleTests.day
-        let ledger = ledger([span(0, 1000), span(now - 120, now)])
-        let lost = schedule.newlyLost(ledger, at: moment(now))
-        #expect(lost.map(\.interval) == [span(1000, 16 * ScheduleTests.day + 60)])
-        let again = schedule.newlyLost(ledger, at: moment(now))
-        #expect(again.isEmpty)
+        let edge = 16 * ScheduleTests.day + 60
+        var ledger = ledger([span(0, 1000), span(now - 120, now)])
+        let horizon = schedule.horizon(at: moment(now))
+        #expect(horizon == at(edge))
+        func lost(_ windows: [Interval] = []) -> [Interval] {
+            schedule.lost(ledger, .all, before: horizon, except: windows).intervals
+        }
+        #expect(lost() == [span(1000, edge)])
+        #expect(lost([span(edge - 10, edge + 900)]) == [span(1000, edge - 10)])
+        ledger.lose(Coverage([span(1000, edge - 30), span(edge + 100, edge + 200)]), of: .all)
+        #expect(lost() == [span(1000, edge)])
+        #expect(lost([span(edge - 50, edge + 900)]) == [span(1000, edge - 30)])
     }
 
     @Test func `the lane that has waited longest is polled, and again after its pace`() {

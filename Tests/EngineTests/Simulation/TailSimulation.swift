@@ -156,6 +156,7 @@ extension TailSimulation {
         for id in change.acknowledged.flatMap(\.ids) {
             try demand(world.acknowledged[id] != nil, "audit \(id) is committed and was not acknowledged")
         }
+        try demand(change.lost.isEmpty, "time is called lost that the API still gives: \(change.lost)")
         for (lane, coverage) in change.coverage {
             if let end = coverage.end {
                 try demand(end <= serverNow - settings.settle, "\(lane) is covered up to \(end), and it is \(serverNow)")
@@ -181,6 +182,8 @@ extension TailSimulation {
         for lane in tail.schedule.lanes {
             try demand(ledger?.gaps(of: lane).isEmpty ?? false, "gaps are left: \(ledger?.gaps(of: lane) ?? [])")
         }
+        let late = world.archive.entries.count { $0.visibleAt > $0.audit.instant + settings.settle }
+        try demand(ledger?.late.count ?? 0 <= late, "\(ledger?.late.count ?? 0) audits are called late, and \(late) were")
         try demand(tail.status.unacknowledged == 0, "\(tail.status.unacknowledged) audits are unacknowledged at the end")
     }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the memory of a backfill of few audits and of many, and demands that it is bounded.
+"""Measures the memory of a backfill of few audits and of many, as dense in time, and demands that it is bounded.
 
 usage: backfill_memory.py PROGRAM [--few N] [--many N] [--limit MIB]
 
@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 
-DAYS = 10
+AUDITS_A_DAY = 100_000
 
 
 def backfill(program, count, directory):
     """Backfills `count` audits. Returns the peak of the resident memory in MiB and the seconds that it took."""
+    days = max(1, count // AUDITS_A_DAY)
     simulator = subprocess.Popen(
-        [program, "simulate", "--port", "0", "--events", str(count), "--history", f"{DAYS}d", "--requests-per-minute", "1000000",
+        [program, "simulate", "--port", "0", "--events", str(count), "--history", f"{days}d", "--requests-per-minute", "1000000",
          "--asynchronous-delay", "100ms"],
         stdout=subprocess.PIPE, text=True)
     try:
@@ -30,7 +31,7 @@ def backfill(program, count, directory):
         # The interval ends behind the last audit, and has to be over.
         time.sleep(2)
         now = datetime.datetime.now(datetime.timezone.utc)
-        first = (now - datetime.timedelta(days=DAYS, hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        first = (now - datetime.timedelta(days=days, hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         last = (now - datetime.timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         environment = dict(
             os.environ, GENESYSCLOUD_API_URL=url, GENESYSCLOUD_OAUTHCLIENT_ID="simulator",

@@ -9,7 +9,7 @@ extension Database {
             guard let row = try outputRow(output) else { return nil }
             return Ledger(
                 start: row.start, lanes: try intervals("coverage", of: row.id), queries: try queries(of: row.id),
-                lost: try intervals("lost", of: row.id), late: try late(of: row.id))
+                lost: try intervals("lost", of: row.id), late: try late(of: row.id), forgottenBefore: row.forgotten)
         }
     }
 
@@ -18,7 +18,7 @@ extension Database {
             var seal = Seal(self)
             if let start = change.start {
                 let id = try newIdentifier()
-                try seal.insert(into: "output", [id, .text(change.output), .integer(start.milliseconds)])
+                try seal.insert(into: "output", [id, .text(change.output), .integer(start.milliseconds), .null])
             }
             let output = try identifier(of: change.output)
             for batch in change.acknowledged { try insert(batch, output) }
@@ -27,7 +27,9 @@ extension Database {
             if let late = change.late { try replace(late, output, &seal) }
             for (ring, progress) in change.queries { try replace(progress, of: ring, output, &seal) }
             if let instant = change.forgetBefore {
-                try run("DELETE FROM acknowledged WHERE output = ? AND last < ?", [output, .integer(instant.milliseconds)])
+                let instant = SQLiteValue.integer(instant.milliseconds)
+                try run("DELETE FROM acknowledged WHERE output = ? AND last < ?", [output, instant])
+                try seal.update("output", output, set: "forgotten = max(coalesce(forgotten, ?2), ?2)", instant)
             }
             try seal.write()
         }
@@ -48,7 +50,8 @@ extension Database {
         try transaction { () throws(SQLiteError) in
             var seal = Seal(self)
             let id = try identifier(of: output)
-            try seal.update("output", id, set: "start = min(start, ?2)", .integer(instant.milliseconds))
+            try seal.update(
+                "output", id, set: "start = min(start, ?2), forgotten = min(forgotten, ?2)", .integer(instant.milliseconds))
             try run("DELETE FROM acknowledged WHERE output = ? AND last >= ?", [id, .integer(instant.milliseconds)])
             // What a query has shown before its cursor would not be shown again.
             try seal.delete(from: "query", where: "output = ?", [id])
@@ -64,10 +67,11 @@ extension Database {
     }
 
     /// An output that began; `nil` where it never did. Not by the index of names, which no digest covers.
-    func outputRow(_ output: String) throws(SQLiteError) -> (id: SQLiteValue, start: Instant)? {
-        var found: (id: SQLiteValue, start: Instant)?
-        try run("SELECT id, start FROM output NOT INDEXED WHERE name = ?", [.text(output)]) {
-            found = (.integer($0.integer(0)), Instant(milliseconds: $0.integer(1)))
+    func outputRow(_ output: String) throws(SQLiteError) -> (id: SQLiteValue, start: Instant, forgotten: Instant?)? {
+        var found: (id: SQLiteValue, start: Instant, forgotten: Instant?)?
+        try run("SELECT id, start, forgotten FROM output NOT INDEXED WHERE name = ?", [.text(output)]) {
+            let forgotten = $0.isNull(2) ? nil : Instant(milliseconds: $0.integer(2))
+            found = (.integer($0.integer(0)), Instant(milliseconds: $0.integer(1)), forgotten)
         }
         return found
     }

@@ -1,3 +1,5 @@
+import AuditCore
+
 /// Makes a file of an earlier version one of the present, a version a step, each in one transaction.
 enum Migration {
     static func run(on database: Database) throws(SQLiteError) {
@@ -25,6 +27,10 @@ enum Migration {
         try database.execute(
             """
             ALTER TABLE acknowledged ADD COLUMN digest INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE output ADD COLUMN forgotten INTEGER;
+            UPDATE output SET forgotten = (
+                SELECT coalesce(min(last), \(Instant.distantFuture.milliseconds)) FROM acknowledged
+                WHERE acknowledged.output = output.id);
             \(Schema.addedInVersion3)
             PRAGMA user_version = 3;
             """)

@@ -1,6 +1,7 @@
 /// The offset file's tables, and what its version is.
 ///
-/// - `output`: one row an output that ever began: its name and the first instant that it wants (milliseconds).
+/// - `output`: one row an output that ever began: its name, the first instant that it wants (milliseconds), and the instant before which ids were
+///   dropped (`NULL` where none were).
 /// - `coverage`: one row an interval that is covered, half-open, per output, endpoint (0 realtime, 1 asynchronous) and lane; the lane of all
 ///   services is `''`.
 /// - `lost`: the same, of the time that no endpoint gives any more.
@@ -35,7 +36,8 @@ enum Schema {
         CREATE TABLE output (
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE,
-            start INTEGER NOT NULL
+            start INTEGER NOT NULL,
+            forgotten INTEGER
         ) STRICT;
         \(intervals("coverage"))
         \(query)

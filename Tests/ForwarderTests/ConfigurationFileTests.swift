@@ -96,6 +96,8 @@ import Testing
         let other = try Fixture.load("tail: {sweep: {every: 5m, back: 2h}, reconcile: {back: 7d}}").tail
         #expect(other.sweep == .init(every: .seconds(300), back: .seconds(7200)))
         #expect(other.reconcile == .init(every: .seconds(86_400), back: .seconds(604_800)))
+        #expect(try Fixture.load("offsets: {keep_ids: 30d}").keepIDs == .seconds(30 * 86_400))
+        #expect(try Fixture.load("offsets: {}").keepIDs == nil)
         let none = try Fixture.load("tail: {sweep: off, reconcile: off}").tail
         #expect(none.sweep == nil && none.reconcile == nil)
         #expect(

@@ -104,7 +104,8 @@ struct OffsetFileTests {
     /// What makes a file of an earlier version of a present one.
     private static let earlier: [Int: String] = {
         let second = """
-            DROP TABLE seal; DROP TABLE lost; DROP TABLE late; ALTER TABLE acknowledged DROP COLUMN digest; PRAGMA user_version = 2;
+            DROP TABLE seal; DROP TABLE lost; DROP TABLE late; ALTER TABLE acknowledged DROP COLUMN digest;
+            ALTER TABLE output DROP COLUMN forgotten; PRAGMA user_version = 2;
             INSERT INTO output (name, start) VALUES ('before', 1000);
             INSERT INTO coverage SELECT id, 0, '', 1000, 2000 FROM output WHERE name = 'before';
             INSERT INTO coverage SELECT id, 0, 'Architect', 1000, 3000 FROM output WHERE name = 'before';

@@ -12,11 +12,14 @@ public struct Ledger: Sendable, Equatable {
     public private(set) var lost: [Lane: Coverage]
     /// Of the audits that were acknowledged.
     public private(set) var late: LateArrivals
+    /// The store has dropped ids of batches that ended before it; `nil` where it has all.
+    public let forgottenBefore: Instant?
 
     public init(
         start: Instant, lanes: [Lane: Coverage] = [:], queries: [Ring: QueryProgress] = [:], lost: [Lane: Coverage] = [:],
-        late: LateArrivals = LateArrivals()
+        late: LateArrivals = LateArrivals(), forgottenBefore: Instant? = nil
     ) {
+        self.forgottenBefore = forgottenBefore
         self.start = start
         self.lanes = lanes
         self.queries = queries

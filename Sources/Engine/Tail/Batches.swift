@@ -18,14 +18,14 @@ extension Tail {
         }
         return batch.isEmpty ? batches : batches + [batch]
     }
-
-    /// What stands for the id of an audit without one: its bytes, as text that no id of the API looks like.
-    static func identity(ofUnidentified bytes: Span<UInt8>) -> AuditID {
-        .text("\u{0}" + AuditID(utf8: bytes).description)
-    }
 }
 
 extension AuditPage {
+    /// The key of an audit of this page in a ledger: its id; where it has none, its bytes, as text that no id of the API looks like.
+    public func identity(of audit: RawAudit) -> AuditID {
+        audit.id ?? .text("\u{0}" + AuditID(utf8: bytes.span.extracting(audit.start..<audit.end)).description)
+    }
+
     /// A page that holds these audits of it, and little else: a page of which most is not needed does not stay in memory for the rest.
     func holding(_ wanted: [RawAudit]) -> (page: AuditPage, audits: [RawAudit]) {
         let size = wanted.reduce(0) { $0 + $1.end - $1.start }
@@ -49,10 +49,8 @@ extension Batch {
     /// What the ledger notes of it. Audits without an instant are taken to be of now.
     func acknowledged(orElse now: Instant) -> AcknowledgedBatch {
         let instants = audits.compactMap(\.instant)
-        let ids = audits.map { audit in
-            audit.id ?? Tail.identity(ofUnidentified: page.bytes.span.extracting(audit.start..<audit.end))
-        }
-        return AcknowledgedBatch(first: instants.min() ?? now, last: instants.max() ?? now, ids: ids)
+        return AcknowledgedBatch(
+            first: instants.min() ?? now, last: instants.max() ?? now, ids: audits.map(page.identity))
     }
 }
 

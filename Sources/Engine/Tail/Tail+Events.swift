@@ -83,9 +83,8 @@ extension Tail {
             guard wants(audit) else { continue }
             status.received += 1
             guard let id = audit.id else {
-                // Its own bytes are its identity: shown again, it is not kept twice.
-                let bytes = page.bytes.span.extracting(audit.start..<audit.end)
-                if deduplicator.insert(Tail.identity(ofUnidentified: bytes)) { unidentified.append(audit) }
+                // Shown again, it is not kept twice.
+                if deduplicator.insert(page.identity(of: audit)) { unidentified.append(audit) }
                 continue
             }
             if deduplicator.insert(id) { fresh.append(audit) } else { status.duplicates += 1 }

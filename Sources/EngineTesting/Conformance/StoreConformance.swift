@@ -282,6 +282,12 @@ extension StoreConformance {
         try await store.commit(forget)
         try demand(Set(try await ids(store)) == [AuditID("b"), AuditID("c")], "forgetting took too much or too little")
         try demand(try await ids(store, "other").count == 3, "another output's ids were forgotten")
+        let forgotten = try await (store.ledger(of: "siem")?.forgottenBefore, store.ledger(of: "other")?.forgottenBefore)
+        try demand(forgotten == (forget.forgetBefore, nil), "it is not known what was forgotten")
+        forget.forgetBefore = interval(5, 5).start
+        try await store.commit(forget)
+        let still = try await store.ledger(of: "siem")?.forgottenBefore
+        try demand(still == interval(10, 10).start, "what was forgotten is known again")
         let coverage = try await store.ledger(of: "siem")?.coverage(of: .all).intervals
         try demand(coverage == [interval(0, 30)], "coverage was forgotten with the ids")
     }

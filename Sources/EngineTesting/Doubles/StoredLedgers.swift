@@ -10,6 +10,7 @@ public struct StoredLedgers: Sendable, Equatable {
         public var lost: [Lane: Coverage] = [:]
         public var late = LateArrivals()
         public var acknowledged: [AcknowledgedBatch] = []
+        public var forgottenBefore: Instant?
     }
 
     public private(set) var outputs: [String: Stored] = [:]
@@ -18,7 +19,9 @@ public struct StoredLedgers: Sendable, Equatable {
 
     public func ledger(of output: String) -> Ledger? {
         outputs[output].map {
-            Ledger(start: $0.start, lanes: $0.lanes, queries: $0.queries, lost: $0.lost, late: $0.late)
+            Ledger(
+                start: $0.start, lanes: $0.lanes, queries: $0.queries, lost: $0.lost, late: $0.late,
+                forgottenBefore: $0.forgottenBefore)
         }
     }
 
@@ -44,7 +47,10 @@ public struct StoredLedgers: Sendable, Equatable {
         for (lane, lost) in change.lost { stored.lost[lane] = lost.intervals.isEmpty ? nil : lost }
         stored.late = change.late ?? stored.late
         for (ring, progress) in change.queries { stored.queries[ring] = progress }
-        if let instant = change.forgetBefore { stored.acknowledged.removeAll { $0.last < instant } }
+        if let instant = change.forgetBefore {
+            stored.acknowledged.removeAll { $0.last < instant }
+            stored.forgottenBefore = max(instant, stored.forgottenBefore ?? instant)
+        }
         outputs[change.output] = stored
     }
 }

@@ -9,12 +9,14 @@ struct ConfigurationDraft {
     var requestsPerMinute = RequestShare.automatic
     var tail = TailConfiguration()
     var offsetsPath: String?
+    var keepIDs: Duration?
     var outputs: [OutputDefinition] = []
     var log = LogSettings()
     var shutdownTimeout = Duration.seconds(20)
 
     static let shutdownTimeouts = Duration.seconds(1)...Duration.seconds(600)
     static let pollIntervals = Duration.seconds(1)...Duration.seconds(3600)
+    static let idRetentions = Duration.seconds(3600)...Duration.seconds(400 * 86_400)
     static let overlaps = Duration.seconds(1)...Duration.seconds(86_400)
     static let rereadingPeriods = Duration.seconds(10)...Duration.seconds(31 * 86_400)
     static let rereadingDepths = Duration.seconds(60)...Duration.seconds(31 * 86_400)
@@ -41,6 +43,7 @@ extension ConfigurationDraft {
     private mutating func readDelivery(_ top: inout ConfigurationSection) {
         if var section = top.section("offsets") {
             offsetsPath = section.value("path", .path)
+            keepIDs = section.value("keep_ids", .duration(ConfigurationDraft.idRetentions))
             section.finish(as: "offsets")
         }
         if let section = top.section("outputs") { outputs = OutputsSection.read(section) }

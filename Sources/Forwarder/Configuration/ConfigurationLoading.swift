@@ -52,7 +52,7 @@ struct ConfigurationLoading<Files: ConfigurationFiles> {
         guard problems.isEmpty, let genesys, let offsetsPath else { throw failure(source) }
         try checkEnd(draft.tail)
         let configuration = ForwarderConfiguration(
-            genesys: genesys, tail: draft.tail, offsetsPath: offsetsPath,
+            genesys: genesys, tail: draft.tail, offsetsPath: offsetsPath, keepIDs: draft.keepIDs,
             outputs: try outputs(draft, flagSettings, source), log: draft.log, shutdownTimeout: draft.shutdownTimeout,
             source: source?.name)
         return (configuration, problems.warnings)

@@ -9,6 +9,8 @@ public struct ForwarderConfiguration: Sendable, Equatable {
     public var tail: TailConfiguration
     /// Where the ledger is kept: absolute, or relative to the working directory.
     public var offsetsPath: String
+    /// How long ids are kept at least, for `offsets verify`: 1 h to 400 d; `nil` for no longer than reading needs them.
+    public var keepIDs: Duration?
     /// At least one, in the order of the file or of the flags; names and files are used once each.
     public var outputs: [OutputDefinition]
     public var log: LogSettings
@@ -18,12 +20,13 @@ public struct ForwarderConfiguration: Sendable, Equatable {
     public var source: String?
 
     public init(
-        genesys: GenesysSettings, tail: TailConfiguration = .init(), offsetsPath: String, outputs: [OutputDefinition],
-        log: LogSettings = .init(), shutdownTimeout: Duration = .seconds(20), source: String? = nil
+        genesys: GenesysSettings, tail: TailConfiguration = .init(), offsetsPath: String, keepIDs: Duration? = nil,
+        outputs: [OutputDefinition], log: LogSettings = .init(), shutdownTimeout: Duration = .seconds(20), source: String? = nil
     ) {
         self.genesys = genesys
         self.tail = tail
         self.offsetsPath = offsetsPath
+        self.keepIDs = keepIDs
         self.outputs = outputs
         self.log = log
         self.shutdownTimeout = shutdownTimeout

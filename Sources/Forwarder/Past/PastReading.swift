@@ -33,11 +33,11 @@ struct PastReading: Sendable {
     ///
     /// - Parameters:
     ///   - name: the key in the offset file.
-    ///   - goOn: how another try begins, as the end of a hint.
+    ///   - goOn: where another try begins, as the end of a hint.
     /// - Throws: `Failure`: `unreachable` where it gave up, `refused`, `offsets`; `CancellationError`.
     func run(
         into target: Target, _ store: OffsetStore, as name: String,
-        until signals: some AsyncSequence<RunSignal, Never> & Sendable, goOn: @escaping @Sendable () -> String
+        until signals: some AsyncSequence<RunSignal, Never> & Sendable, goOn: () -> String = { "" }
     ) async throws -> Ending {
         let ledger = try await store.begin(name, at: interval.start)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)

@@ -45,6 +45,24 @@ struct APISession: Sendable {
             hint: "a proxy may remove the 'Date' header: the windows are made from it")
     }
 
+    /// What the reader reads.
+    /// - Throws: `Failure`; `CancellationError`.
+    func lanes() async throws -> [Lane] {
+        var patience = Patience()
+        while true {
+            do throws(ReadFailure) {
+                return try await reader.lanes()
+            } catch {
+                if case .cancelled = error { throw CancellationError() }
+                guard let pause = patience.failed(asked: error.requestedWait) else {
+                    throw Failure(
+                        .unreachable, "what there is to read cannot be found out: \(error.reason)", hint: "try again later")
+                }
+                try await clock.sleep(until: clock.now() + pause)
+            }
+        }
+    }
+
     /// Does `work` until it succeeds, within the bounds of `Patience`.
     /// - Throws: `Failure`; `CancellationError`.
     func call<Value>(
@@ -79,6 +97,13 @@ struct APISession: Sendable {
 extension AuditAPIError {
     fileprivate var requestedWait: Duration? {
         if case .rateLimited(let wait) = kind { return wait }
+        return nil
+    }
+}
+
+extension ReadFailure {
+    fileprivate var requestedWait: Duration? {
+        if case .transient(_, let wait) = self { return wait }
         return nil
     }
 }

@@ -143,7 +143,7 @@ public struct Forwarder: Sendable {
         settings.sweep = configuration.tail.sweep
         settings.reconcile = configuration.tail.reconcile
         let furthest = [configuration.tail.sweep?.back, configuration.tail.reconcile?.back].compactMap { $0 }.max() ?? .zero
-        settings.idRetention = max(furthest, settings.overlap) + .seconds(86_400)
+        settings.idRetention = max(max(furthest, settings.overlap) + .seconds(86_400), configuration.keepIDs ?? .zero)
         settings.batchEvents = definition.batch.events
         settings.batchBytes = definition.batch.bytes
         settings.outputRetry = (definition.retry.first, definition.retry.most)

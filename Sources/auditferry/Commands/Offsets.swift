@@ -4,13 +4,13 @@ import Forwarder
 
 struct Offsets: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Reads or changes the offset file; needs no credentials.",
+        abstract: "Reads or changes the offset file; all but 'verify' need no credentials.",
         discussion: """
             Example: deliver everything since yesterday noon to the output 'siem' again:
 
               auditferry offsets rewind --output siem --to 2026-03-01T12:00:00Z
             """,
-        subcommands: [Show.self, Gaps.self, Rewind.self])
+        subcommands: [Show.self, Gaps.self, Verify.self, Rewind.self])
 }
 
 /// Which offset file is meant.

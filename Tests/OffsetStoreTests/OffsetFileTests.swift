@@ -126,7 +126,7 @@ struct OffsetFileTests {
         try file.execute(try #require(OffsetFileTests.earlier[version]))
         #expect(throws: Failure.self) { try OffsetStore(path: file.path, access: .readOnly) }
         let store = try OffsetStore(path: file.path)
-        let ledger = try await store.ledger(of: "before")
+        let (ledger, kept) = try await (store.ledger(of: "before"), store.ledger(of: "siem"))
         #expect(try await store.idCount(of: "siem") == 2000)
         await store.close()
         func interval(_ start: Int64, _ end: Int64) -> Coverage {
@@ -136,7 +136,10 @@ struct OffsetFileTests {
             ledger
                 == Ledger(
                     start: Instant(milliseconds: 1000),
-                    lanes: [.all: interval(1000, 2000), Lane(service: "Architect"): interval(1000, 3000)]))
+                    lanes: [.all: interval(1000, 2000), Lane(service: "Architect"): interval(1000, 3000)],
+                    // It has no ids, and did not say since when.
+                    forgottenBefore: .distantFuture))
+        #expect(kept?.forgottenBefore != nil && kept?.forgottenBefore != .distantFuture)
         #expect(await file.refusal(.readOnly) == nil)
         try file.execute("UPDATE acknowledged SET uuids = zeroblob(1600) WHERE id = 3")
         #expect(await file.refusal()?.message.contains("is damaged") == true)

@@ -98,6 +98,10 @@ import Testing
         #expect(other.reconcile == .init(every: .seconds(86_400), back: .seconds(604_800)))
         #expect(try Fixture.load("offsets: {keep_ids: 30d}").keepIDs == .seconds(30 * 86_400))
         #expect(try Fixture.load("offsets: {}").keepIDs == nil)
+        let records = try Fixture.load("tail: {heartbeat: 1m, gap_records: true}").tail
+        #expect(records.heartbeat == .seconds(60) && records.recordsGaps)
+        let silent = try Fixture.load("tail: {heartbeat: off}").tail
+        #expect(silent.heartbeat == nil && !silent.recordsGaps)
         let none = try Fixture.load("tail: {sweep: off, reconcile: off}").tail
         #expect(none.sweep == nil && none.reconcile == nil)
         #expect(
@@ -109,7 +113,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http: {listen: 127.0.0.1:9477}", "http"), ("tail: {heartbeat: off}", "tail.heartbeat"),
+        ("http: {listen: 127.0.0.1:9477}", "http"),
         ("outputs: {a: {type: stdout, framing: newline}}", "outputs.a.framing"),
         ("outputs: {a: {type: stdout, tls: {}}}", "outputs.a.tls"),
         ("outputs: {a: {type: stdout, where: {levels: [USER]}}}", "outputs.a.where"),

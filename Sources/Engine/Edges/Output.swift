@@ -72,8 +72,13 @@ public struct Batch: Sendable {
     public let audits: [RawAudit]
     /// Those of them that came late.
     let late: LateArrivals
+    /// It holds no audit, but something that the program says of itself.
+    public let isRecord: Bool
 
-    public init(sequence: Int, page: AuditPage, audits: [RawAudit], late: LateArrivals = LateArrivals()) {
+    public init(
+        sequence: Int, page: AuditPage, audits: [RawAudit], late: LateArrivals = LateArrivals(), isRecord: Bool = false
+    ) {
+        self.isRecord = isRecord
         self.sequence = sequence
         self.page = page
         self.audits = audits

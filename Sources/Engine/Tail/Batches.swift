@@ -44,7 +44,7 @@ extension AuditPage {
 
 extension Batch {
     /// Whether it holds audits without an id; a batch holds either kind.
-    public var isUnidentified: Bool { audits.first.map { $0.id == nil } ?? false }
+    public var isUnidentified: Bool { !isRecord && audits.first.map { $0.id == nil } ?? false }
 
     /// What the ledger notes of it. Audits without an instant are taken to be of now.
     func acknowledged(orElse now: Instant) -> AcknowledgedBatch {

@@ -9,6 +9,8 @@ struct DeliveryQueue: Sendable {
             case covered(Lane, Interval)
             /// How far a ring's query is read; `nil` where it is done.
             case progress(Ring, QueryProgress?)
+            /// All that is lost of a lane.
+            case lost(Lane, Coverage)
         }
 
         let after: Int
@@ -56,11 +58,22 @@ struct DeliveryQueue: Sendable {
     }
 
     mutating func append(_ audits: [RawAudit], of page: AuditPage, late: LateArrivals = LateArrivals()) {
-        lastSequence += 1
-        let batch = Batch(sequence: lastSequence, page: page, audits: audits, late: late)
+        append(Batch(sequence: lastSequence + 1, page: page, audits: audits, late: late))
+    }
+
+    /// - Returns: the number of its batch.
+    @discardableResult
+    mutating func append(_ record: StreamRecord, of output: String, at now: Instant) -> Int {
+        let page = record.page(of: output, at: now)
+        append(Batch(sequence: lastSequence + 1, page: page, audits: page.audits, isRecord: true))
+        return lastSequence
+    }
+
+    private mutating func append(_ batch: Batch) {
+        lastSequence = batch.sequence
         waiting.append(batch)
         bytes += batch.byteCount
-        count += audits.count
+        count += batch.auditCount
     }
 
     mutating func mark(_ meaning: Mark.Meaning) { marks.append(Mark(after: lastSequence, meaning: meaning)) }
@@ -100,7 +113,7 @@ struct DeliveryQueue: Sendable {
         switch answer {
         case .acknowledged:
             bytes -= batch.byteCount
-            count -= batch.audits.count
+            count -= batch.auditCount
             let recovered = backoff.isFailing
             backoff.succeeded()
             return .acknowledged(batch, recovered: recovered)
@@ -122,4 +135,8 @@ struct DeliveryQueue: Sendable {
         while let mark = marks.first, mark.after < oldest { settled.append(marks.removeFirst()) }
         return settled
     }
+}
+
+extension Batch {
+    var auditCount: Int { isRecord ? 0 : audits.count }
 }

@@ -8,6 +8,8 @@ extension Tail {
             findLanes(at: moment, &actions)
             for ring in Ring.allCases { read(ring, at: moment, &actions) }
             giveUp(at: moment, &actions)
+            beat(at: moment)
+            settle(at: moment)
         }
         if finalRefusal == nil, !isGivingUp {
             while let batch = deliveries.next(at: moment.clock) {
@@ -32,6 +34,9 @@ extension Tail {
             case .progress(let ring, let progress):
                 ledger.note(progress, of: ring)
                 commits.noted(progress, of: ring)
+            case .lost(let lane, let lost):
+                ledger.lose(lost, of: lane)
+                commits.lost(lost, of: lane)
             }
         }
         deduplicator.keep(intervalsInMemory(at: moment))
@@ -55,22 +60,30 @@ extension Tail {
         for lane in schedule.lanes {
             let windows = passes.filter { $0.lane.carries(lane) }.map(\.window)
             let lost = schedule.lost(planned, lane, before: horizon, except: windows)
-            let known = ledger.lost(of: lane)
+            let known = planned.lost(of: lane)
             guard lost != known else { continue }
-            lose(lost, of: lane)
-            isLedgerChanged = true
             for interval in lost.intervals.flatMap(known.gaps) {
                 status.lostGaps += 1
                 actions.append(.report(.beyondRetention(lane, interval)))
+                if settings.recordsGaps { deliveries.append(.gap(lane, interval), of: settings.output, at: moment.server) }
             }
+            lose(lost, of: lane)
         }
     }
 
+    /// Recorded when what is before it in the stream is acknowledged: there, it may have been named.
     mutating func lose(_ lost: Coverage, of lane: Lane) {
         guard lost != planned.lost(of: lane) || lost != ledger.lost(of: lane) else { return }
-        ledger.lose(lost, of: lane)
         planned.lose(lost, of: lane)
-        commits.lost(lost, of: lane)
+        deliveries.mark(.lost(lane, lost))
+    }
+
+    private mutating func beat(at moment: Moment) {
+        guard let heartbeat = settings.heartbeat, moment.clock >= heartbeatAt, !schedule.lanes.isEmpty else { return }
+        heartbeatAt = Grid.aligned(moment.clock + heartbeat, to: heartbeat, after: moment.clock)
+        guard heartbeatUnderWay == nil else { return }
+        updateStatus()
+        heartbeatUnderWay = deliveries.append(.heartbeat(status), of: settings.output, at: moment.server)
     }
 
     func intervalsInMemory(at moment: Moment) -> [Interval] {
@@ -163,6 +176,7 @@ extension Tail {
         guard !isStopping else { return wakes }
         wakes += slots.values.compactMap(\.wake)
         if !isFindingLanes, let findLanesAt { wakes.append(findLanesAt) }
+        if settings.heartbeat != nil { wakes.append(heartbeatAt) }
         if slots[.catchUp]?.pass == nil, let gap = schedule.nextCatchUp(after: moment.clock) { wakes.append(gap) }
         for ring in [Ring.sweep, .reconcile] where slots[ring]?.pass == nil {
             guard let pass = schedule.nextAsynchronousPass(ring, at: moment) else { continue }

@@ -204,6 +204,10 @@ extension Tail {
         switch deliveries.answered(sequence, answer, at: moment.clock) {
         case .acknowledged(let batch, let recovered):
             if recovered { actions.append(.report(.outputRecovered)) }
+            if batch.isRecord {
+                if batch.sequence == heartbeatUnderWay { heartbeatUnderWay = nil }
+                break
+            }
             if batch.isUnidentified { status.setApart += batch.audits.count } else { status.delivered += batch.audits.count }
             commits.acknowledged(batch.acknowledged(orElse: moment.server))
             guard !batch.late.isEmpty else { break }

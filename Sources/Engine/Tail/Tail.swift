@@ -29,6 +29,10 @@ public struct Tail: Sendable {
     var unfinished: [Ring: QueryProgress]
     var isFinished = false
     var forgottenAt = Duration.zero
+    /// When the next heartbeat is due.
+    var heartbeatAt = Duration.zero
+    /// The batch of one that is not acknowledged yet: another one would say no more.
+    var heartbeatUnderWay: Int?
     /// What is lost, and where the tail stands, is to be looked at anew.
     var isLedgerChanged = true
     var lostBefore = Instant.distantPast

@@ -45,6 +45,10 @@ public struct TailSettings: Sendable {
     public var drainBytes = 8 << 20
     /// Acknowledged ids that wait to be written, before reading pauses.
     public var uncommittedIDs = 50_000
+    /// How often the stream itself says that it lives, where it does.
+    public var heartbeat: Duration?
+    /// Whether the stream itself names the time that is lost.
+    public var recordsGaps = false
     public var outputRetry = (first: Duration.milliseconds(500), most: Duration.seconds(60))
     public var readRetry = (first: Duration.seconds(1), most: Duration.seconds(60))
     public var reading = ReadingLimits()

@@ -16,6 +16,7 @@ struct ConfigurationDraft {
 
     static let shutdownTimeouts = Duration.seconds(1)...Duration.seconds(600)
     static let pollIntervals = Duration.seconds(1)...Duration.seconds(3600)
+    static let heartbeats = Duration.seconds(1)...Duration.seconds(86_400)
     static let idRetentions = Duration.seconds(3600)...Duration.seconds(400 * 86_400)
     static let overlaps = Duration.seconds(1)...Duration.seconds(86_400)
     static let rereadingPeriods = Duration.seconds(10)...Duration.seconds(31 * 86_400)
@@ -57,15 +58,25 @@ extension ConfigurationDraft {
         section.value("overlap", .duration(ConfigurationDraft.overlaps), into: &tail.overlap)
         readRereading("sweep", &section, into: &tail.sweep)
         readRereading("reconcile", &section, into: &tail.reconcile)
+        readHeartbeat(&section)
+        section.value("gap_records", .flag, into: &tail.recordsGaps)
         section.finish(as: "tail")
+    }
+
+    /// `off`, or a duration.
+    private mutating func readHeartbeat(_ section: inout ConfigurationSection) {
+        if section.isOff("heartbeat") {
+            tail.heartbeat = nil
+        } else if let period = section.value("heartbeat", .duration(ConfigurationDraft.heartbeats)) {
+            tail.heartbeat = period
+        }
     }
 
     /// `off`, or `{every: 10m, back: 1h}`.
     private func readRereading(
         _ key: String, _ section: inout ConfigurationSection, into target: inout TailSettings.Rereading?
     ) {
-        guard let node = section.node(key) else { return }
-        if case .scalar(let scalar) = node.content, ["off", "false"].contains(scalar.text) {
+        if section.isOff(key) {
             target = nil
             return
         }

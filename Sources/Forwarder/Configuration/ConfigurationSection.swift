@@ -80,6 +80,12 @@ struct ConfigurationSection {
         if let value = value(key, rule) { target = value }
     }
 
+    /// Whether the key's value switches it off.
+    mutating func isOff(_ key: String) -> Bool {
+        guard case .scalar(let scalar)? = node(key)?.content else { return false }
+        return ["off", "false"].contains(scalar.text)
+    }
+
     mutating func section(_ key: String) -> ConfigurationSection? {
         node(key).flatMap { ConfigurationSection($0, path: path(of: key), context: context) }
     }

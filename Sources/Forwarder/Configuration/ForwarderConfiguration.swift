@@ -56,6 +56,10 @@ public struct TailConfiguration: Sendable, Equatable {
     public var sweep: TailSettings.Rereading?
     /// The same, less often and further back.
     public var reconcile: TailSettings.Rereading?
+    /// How often a record in the stream says that it lives: 1 s to 1 d; `nil` for never.
+    public var heartbeat: Duration?
+    /// Whether a record in the stream names the time that is lost.
+    public var recordsGaps = false
 
     public init(
         since: Start = .now, until: Instant? = nil, pollInterval: Duration = .seconds(15),

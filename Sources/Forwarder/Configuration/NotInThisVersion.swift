@@ -3,7 +3,6 @@ enum NotInThisVersion {
     /// Keys by the section that holds them; `*` stands for a name of the user's own.
     static let keys: [String: [String]] = [
         "": ["http"],
-        "tail": ["heartbeat"],
         "outputs.*": ["framing", "tls", "where", "redact", "add"],
         "outputs.*.batch": ["wait"],
     ]

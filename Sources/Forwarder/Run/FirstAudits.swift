@@ -40,7 +40,9 @@ public struct FirstAudits: Output {
     public func deliver(_ batch: Batch, answer: @escaping @Sendable (Answer) -> Void) async {
         let count = limit.take(batch.audits.count)
         guard count > 0 else { return answer(.acknowledged) }
-        let first = Batch(sequence: batch.sequence, page: batch.page, audits: Array(batch.audits.prefix(count)))
+        let first = Batch(
+            sequence: batch.sequence, page: batch.page, audits: Array(batch.audits.prefix(count)),
+            isRecord: batch.isRecord)
         await output.deliver(first) { reply in
             answer(reply)
             limit.acknowledged()

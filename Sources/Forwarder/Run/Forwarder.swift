@@ -140,6 +140,8 @@ public struct Forwarder: Sendable {
         var settings = TailSettings(output: definition.name)
         settings.pollInterval = configuration.tail.pollInterval
         settings.overlap = configuration.tail.overlap
+        settings.heartbeat = configuration.tail.heartbeat
+        settings.recordsGaps = configuration.tail.recordsGaps
         settings.sweep = configuration.tail.sweep
         settings.reconcile = configuration.tail.reconcile
         let furthest = [configuration.tail.sweep?.back, configuration.tail.reconcile?.back].compactMap { $0 }.max() ?? .zero

@@ -12,6 +12,10 @@ struct DrivenTail {
     private(set) var reports: [TailReport] = []
     /// How often each lane was read.
     private(set) var reads: [Lane: Int] = [:]
+    /// What the tail said of itself in the stream.
+    private(set) var records: [String] = []
+    /// The output takes nothing.
+    var isRefusing = false
     var archive = SampleArchive([])
     var lanes: [Lane] = [.all]
     /// The lanes that cannot be read.
@@ -68,7 +72,9 @@ struct DrivenTail {
         case .read(let ring, let request):
             reads[request.lane, default: 0] += 1
             return [.read(ring, read(request))]
-        case .deliver(let batch), .setApart(let batch, _): return [.taken, .answered(sequence: batch.sequence, .acknowledged)]
+        case .deliver(let batch), .setApart(let batch, _):
+            if batch.isRecord { records.append(String(decoding: batch.page.bytes, as: UTF8.self)) }
+            return [.taken, .answered(sequence: batch.sequence, isRefusing ? .refusedForNow(Refusal("down")) : .acknowledged)]
         case .commit(let change):
             try store.commit(change)
             return [.committed(.success(()))]

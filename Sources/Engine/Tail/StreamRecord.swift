@@ -3,7 +3,7 @@ import AuditCore
 /// What the program says of itself in the stream of audits, for whoever reads that alone: one JSON object, which the member `auditferry`
 /// tells from an audit.
 enum StreamRecord {
-    /// Sent every so often, so that silence is alarming, and so is a `covered_until` that stands still.
+    /// Sent every so often, so that silence is alarming, and so is a `followed_until` that stands still.
     case heartbeat(TailStatus)
     /// Time that no endpoint gives any more.
     case gap(Lane, Interval)
@@ -28,7 +28,7 @@ enum StreamRecord {
         switch self {
         case .heartbeat(let status):
             let covered = status.frontier.map { "\"\($0.text)\"" } ?? "null"
-            return "\"covered_until\":\(covered),\"delivered\":\(status.delivered),\"unacknowledged\":\(status.unacknowledged),"
+            return "\"followed_until\":\(covered),\"delivered\":\(status.delivered),\"unacknowledged\":\(status.unacknowledged),"
                 + "\"gap_seconds\":\(status.gap.wholeSeconds),\"lost_seconds\":\(status.lost.wholeSeconds)"
         case .gap(let lane, let interval):
             return "\"lane\":\(JSONText.quoted(lane.description)),\"start\":\"\(interval.start.text)\","

@@ -65,7 +65,12 @@ extension VerificationReport {
     }
 
     private static func line(_ output: Output) -> String {
-        let verdict = output.lackingCount == 0 ? "none is lacking" : "\(output.lackingCount) are lacking"
+        let verdict =
+            switch output.lackingCount {
+            case 0: "none is lacking"
+            case 1: "1 is lacking"
+            default: "\(output.lackingCount) are lacking"
+            }
         var line = "output \(output.name): \(output.compared) audits looked for, \(verdict)"
         if output.byCoverage > 0 { line += "; \(output.byCoverage) of them by their time alone, their ids are not kept any more" }
         if output.early > 0 { line += "; \(output.early) more are from before it began" }

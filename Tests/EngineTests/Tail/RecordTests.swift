@@ -36,7 +36,7 @@ struct RecordTests {
         try driven.run(for: .seconds(90))
         #expect(driven.records.count == 2)
         let first = "{\"auditferry\":\"heartbeat\",\"time\":\"\(at(RecordTests.now))\",\"output\":\"siem\","
-        #expect(driven.records[0].hasPrefix(first + "\"covered_until\":\"\(at(RecordTests.now - 60))\",\"delivered\":0,"))
+        #expect(driven.records[0].hasPrefix(first + "\"followed_until\":\"\(at(RecordTests.now - 60))\",\"delivered\":0,"))
         #expect(driven.records[1].contains("\"time\":\"\(at(RecordTests.now + 60))\""))
         #expect(driven.records[1].hasSuffix("\"delivered\":3,\"unacknowledged\":0,\"gap_seconds\":0,\"lost_seconds\":0}"))
         #expect(driven.tail.status.delivered == 3, "a heartbeat is no audit")

@@ -70,7 +70,13 @@ public struct BackfillRun: Sendable {
         if let service { settings.services = [service] }
         let session = APISession(configuration.genesys, settings, transport: transport, clock: clock, logger: logger)
         let realtime = try await session.connect()
-        try interval.checkPast(at: try session.serverNow(), retention: TailSettings(output: "").asynchronousRetention)
+        let (now, defaults) = (try session.serverNow(), TailSettings(output: ""))
+        try interval.checkPast(at: now, retention: defaults.asynchronousRetention)
+        if interval.end > now - defaults.asynchronousLag {
+            logger.warning(
+                "the end is close: the asynchronous endpoint may show audits later than this reads them",
+                metadata: ["end": "\(interval.end)", "safe_before": "\((now - defaults.asynchronousLag).wholeSecond)"])
+        }
         if let service, !realtime.serviceNames.contains(service) {
             let mapping = try await session.call { try await session.client.serviceMapping() }
             try APISession.check(service, in: mapping, endpoint: "asynchronous")

@@ -113,6 +113,15 @@ let package = Package(
             name: "EngineTesting",
             dependencies: ["Engine", "AuditCore", .product(name: "NIOConcurrencyHelpers", package: nio)],
             swiftSettings: settings),
+        .target(
+            name: "FaultScenes",
+            dependencies: [
+                "auditferry", "Simulator", "Engine", "OffsetStore", "AuditCore",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            path: "Tests/FaultScenes", swiftSettings: settings),
         .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore"], swiftSettings: settings),
         .testTarget(
             name: "AuditAPITests",
@@ -162,13 +171,6 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests",
-            dependencies: [
-                "auditferry", "Simulator", "Engine", "OffsetStore", "AuditCore",
-                .product(name: "NIOCore", package: nio),
-                .product(name: "NIOPosix", package: nio),
-                .product(name: "NIOConcurrencyHelpers", package: nio),
-            ],
-            swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["FaultScenes", "auditferry", "Simulator", "AuditCore"], swiftSettings: settings),
     ]
 )

@@ -1,4 +1,5 @@
 import AuditCore
+import FaultScenes
 import Foundation
 import OffsetStore
 import Simulator
@@ -25,7 +26,7 @@ struct DiskTests {
                     scene.clock.advance(by: .seconds(60))
                     await receiver.received(scene.visibleByRealtime)
                     program.send(SIGTERM)
-                    let status = await program.status()
+                    let status = try await program.status()
                     #expect(status == 0, "\(program.errors)")
                 }
                 let ended = try await Program.run(arguments + ["--once"], environment: scene.environment)
@@ -51,12 +52,13 @@ struct DiskTests {
                     await receiver.received(scene.visibleByRealtime)
                     try await program.errorLines(containing: "the offset file could not be used")
                     program.send(SIGKILL)
-                    #expect(await program.status() == -SIGKILL)
+                    let killed = try await program.status()
+                    #expect(killed == -SIGKILL)
                 }
                 try await Program.with(arguments, environment: scene.environment) { program in
                     try await program.errorLines(containing: "the offset file could not be used")
                     program.send(SIGTERM)
-                    let status = await program.status()
+                    let status = try await program.status()
                     #expect(status == 0, "\(program.errors)")
                 }
                 try disk.makeRoom()
@@ -80,7 +82,7 @@ struct DiskTests {
                     await receiver.received(scene.visibleByRealtime)
                     try await program.errorLines(2, containing: "the offset file could not be used")
                     program.send(SIGTERM)
-                    let status = await program.status()
+                    let status = try await program.status()
                     #expect(status == 0, "\(program.errors)")
                 }
                 try await disk.repair()

@@ -1,4 +1,5 @@
 import AuditCore
+import FaultScenes
 import Foundation
 import Simulator
 import Testing
@@ -99,7 +100,7 @@ struct FaultTests {
                 // What realtime lacks comes with the next sweep.
                 await receiver.received(scene.visible.subtracting(scene.asynchronousOnly))
                 program.send(SIGTERM)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
             }
             let late = lateIDs(scene)
@@ -132,7 +133,7 @@ struct FaultTests {
                 #expect(shown.count > before + 1000)
                 await receiver.received(shown)
                 program.send(SIGTERM)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
             }
             #expect(receiver.events.count == receiver.ids.count)

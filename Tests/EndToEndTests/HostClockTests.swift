@@ -1,4 +1,5 @@
 import AuditCore
+import FaultScenes
 import Foundation
 import Testing
 
@@ -70,7 +71,7 @@ struct HostClockTests {
                     await receiver.received(scene.visibleByRealtime)
                 }
                 program.send(SIGTERM)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
                 expectClock(of: program, off: offset, then: step)
             }

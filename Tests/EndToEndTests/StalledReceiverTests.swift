@@ -1,4 +1,5 @@
 import AuditCore
+import FaultScenes
 import Foundation
 import Testing
 
@@ -37,7 +38,7 @@ struct StalledReceiverTests {
                 #expect(shown.count > 50_000)
                 await receiver.received(shown)
                 program.send(SIGTERM)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
                 #expect(receiver.events.count == receiver.ids.count)
                 try await receiver.close()

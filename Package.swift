@@ -103,6 +103,12 @@ let package = Package(
             dependencies: ["AuditAPI", "AuditCore", "Engine", "Formats", "OffsetStore", "Outputs"],
             path: "Tests/Benchmarks", swiftSettings: settings),
 
+        // Brings faults about and prints what became of the audits; it is also the collector that some of them stop and kill.
+        .executableTarget(
+            name: "auditferry-faults",
+            dependencies: ["FaultScenes", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/FaultTable", swiftSettings: settings),
+
         // C: two system libraries, and the few lines that Swift cannot say.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -171,6 +177,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["FaultScenes", "auditferry", "Simulator", "AuditCore"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditCore"],
+            swiftSettings: settings),
     ]
 )

@@ -24,43 +24,6 @@ struct AsynchronousTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
-    func `after twenty days without a run every audit arrives, also what realtime gives no more`() async throws {
-        var organization = try Scene.organization(events: 3000)
-        organization.history = .seconds(20 * 86_400)
-        organization.asynchronousDelay = .zero
-        try await Scene.with(organization) { scene in
-            let ended = try await Program.run(try arguments(scene, "since: 21d"), environment: scene.environment)
-            #expect(ended.status == 0, "\(ended.errors)")
-            try expectEveryAuditOnce(scene)
-            let gaps = try await Program.run(["offsets", "gaps", "--offsets", scene.offsets])
-            #expect(gaps.output == "", "gaps are left")
-        }
-    }
-
-    @Test(.timeLimit(.minutes(1)))
-    func `audits that show up after the overlap are found by a sweep`() async throws {
-        var organization = try Scene.organization(events: 300, faults: "late fraction=0.3 delay=10m")
-        organization.eventsPerSecond = 0.5
-        organization.asynchronousDelay = .zero
-        try await Scene.with(organization) { scene in
-            let configuration = "since: 20m, poll_interval: 1s, overlap: 2s, sweep: {every: 10s, back: 2h}"
-            let arguments = try arguments(scene, configuration)
-            let first = try await Program.run(arguments, environment: scene.environment)
-            #expect(first.status == 0, "\(first.errors)")
-            let before = Set(try scene.ids(in: "audits.ndjson"))
-            scene.clock.advance(by: .seconds(1200))
-            let shown = scene.visible
-            #expect(!shown.isSubset(of: before))
-            let second = try await Program.run(arguments, environment: scene.environment)
-            #expect(second.status == 0, "\(second.errors)")
-            let ids = try scene.ids(in: "audits.ndjson")
-            let missing = shown.subtracting(ids)
-            #expect(missing.isEmpty, "\(missing.count) of \(shown.count) are missing")
-            #expect(ids.count == Set(ids).count)
-        }
-    }
-
     private func arguments(_ scene: Scene, _ tail: String) throws -> [String] {
         let configuration = try scene.write(
             """

@@ -5,15 +5,9 @@ import NIOPosix
 
 /// A TCP collector of lines that beg to be lost: it can reset a connection after any number of bytes, with whatever is unread in its
 /// buffer.
-package final class LineReceiver: Sendable {
-    /// One event, and the number of the connection that brought it.
-    package struct Event: Sendable {
-        package let id: String
-        package let connection: Int
-    }
-
+package final class LineReceiver: Collector {
     private struct State {
-        var events: [Event] = []
+        var events: [Delivery] = []
         var distinct: Set<String> = []
         var connections = 0
         var resets = 0
@@ -38,6 +32,17 @@ package final class LineReceiver: Sendable {
         try await self.init(limits: []) { try await $0.withBoundSocket(socket).get() }
     }
 
+    /// Runs `body` beside one that listens on a free port.
+    package static func with<Value: Sendable>(
+        limits: [Int] = [], _ body: (LineReceiver) async throws -> Value
+    ) async throws -> Value {
+        let receiver = try await LineReceiver(limits: limits)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(receiver)) } catch { result = .failure(error) }
+        try await receiver.close()
+        return try result.get()
+    }
+
     private init(limits: [Int], listen: (ServerBootstrap) async throws -> any Channel) async throws {
         state.withLockedValue { $0.limits = limits.reversed() }
         let state = state
@@ -57,7 +62,11 @@ package final class LineReceiver: Sendable {
     }
 
     package var url: String { "tcp://127.0.0.1:\(port)" }
-    package var events: [Event] { state.withLockedValue { $0.events } }
+    package var definition: String { Self.tcp(port) }
+    /// A delivery's position is the number of its connection.
+    package var deliveries: [Delivery] { events }
+    package var position: Int { connections }
+    package var events: [Delivery] { state.withLockedValue { $0.events } }
     package var ids: Set<String> { state.withLockedValue { $0.distinct } }
     package var connections: Int { state.withLockedValue { $0.connections } }
     package var resets: Int { state.withLockedValue { $0.resets } }
@@ -126,14 +135,12 @@ package final class LineReceiver: Sendable {
             var found: [String] = []
             while let length = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map({ $0 - rest.readerIndex }) {
                 guard let line = rest.readString(length: length), rest.readInteger(as: UInt8.self) != nil else { break }
-                if line.hasPrefix("{\"id\":\""), line.hasSuffix("}") {
-                    found.append(String(line.dropFirst(7).prefix { $0 != "\"" }))
-                }
+                if let id = Delivery.id(ofLine: line) { found.append(id) }
             }
             rest.discardReadBytes()
             let reached = state.withLockedValue { state in
                 for id in found {
-                    state.events.append(Event(id: id, connection: number))
+                    state.events.append(Delivery(id: id, position: number))
                     state.distinct.insert(id)
                 }
                 let count = state.distinct.count

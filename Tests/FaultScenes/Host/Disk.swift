@@ -4,39 +4,42 @@ import Foundation
 package struct Disk: Sendable {
     package let path: String
 
-    /// Whether this process may mount, so that a fault of a disk can be.
-    package static func canMount() async throws -> Bool {
-        try await Scene.withDirectory { directory in
+    /// Why there can be no disk in memory here.
+    @Sendable package static func obstacle() async throws -> String? {
+        let mounted = try await Scene.withDirectory { directory in
             try await shell("mount -t tmpfs -o size=64k tmpfs '\(directory)' && umount '\(directory)'") == 0
         }
+        return mounted ? nil : "mounting is not allowed here"
     }
 
-    /// Whether a file can be mounted as a disk, which can be made read-only below a program that writes to it.
-    package static func canMountImages() async throws -> Bool {
-        guard try await canMount() else { return false }
-        return try await shell("command -v mkfs.ext4 e2fsck && ls /dev/loop-control") == 0
+    /// Why no file can be mounted here as a disk, which can be made read-only below a program that writes to it.
+    @Sendable package static func imageObstacle() async throws -> String? {
+        if let obstacle = try await obstacle() { return obstacle }
+        return try await shell("command -v mkfs.ext4 e2fsck && ls /dev/loop-control") == 0 ? nil : "images cannot be mounted here"
     }
 
     /// Runs `body` with a disk in memory of one MiB at a path.
-    package static func inMemory(at path: String, _ body: (Disk) async throws -> Void) async throws {
+    package static func inMemory<Value>(at path: String, _ body: (Disk) async throws -> Value) async throws -> Value {
         try await with(path, mounting: "mount -t tmpfs -o size=1m tmpfs '\(path)'", body)
     }
 
     /// Runs `body` with a disk of eight MiB at a path.
-    package static func inFile(at path: String, _ body: (Disk) async throws -> Void) async throws {
+    package static func inFile<Value>(at path: String, _ body: (Disk) async throws -> Value) async throws -> Value {
         let image = path + ".image"
         let format = "truncate -s 8M '\(image)' && mkfs.ext4 -q '\(image)'"
-        try await with(path, mounting: "\(format) && mount -o loop '\(image)' '\(path)'", body)
+        return try await with(path, mounting: "\(format) && mount -o loop '\(image)' '\(path)'", body)
     }
 
-    private static func with(_ path: String, mounting command: String, _ body: (Disk) async throws -> Void) async throws {
+    private static func with<Value>(
+        _ path: String, mounting command: String, _ body: (Disk) async throws -> Value
+    ) async throws -> Value {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         try demand(try await shell(command) == 0, "no disk can be mounted at '\(path)'")
-        let result: Result<Void, any Error>
+        let result: Result<Value, any Error>
         do { result = .success(try await body(Disk(path: path))) } catch { result = .failure(error) }
         // A program that was killed may still be going.
         _ = try await shell("umount '\(path)' || umount -l '\(path)'")
-        try result.get()
+        return try result.get()
     }
 
     package var offsets: String { path + "/offsets.db" }

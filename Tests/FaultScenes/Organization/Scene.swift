@@ -72,31 +72,46 @@ package struct Scene: Sendable {
         let outputs: [Output]
     }
 
-    /// Runs `body` beside the organization, and removes the directory afterwards.
+    /// Runs `body` beside the organization that serves, and removes the directory afterwards.
     package static func with<Value: Sendable>(
+        _ configuration: SimulatorConfiguration, _ body: @escaping @Sendable (Scene) async throws -> Value
+    ) async throws -> Value {
+        try await unserved(configuration) { scene in
+            try await scene.served { try await body(scene) }
+        }
+    }
+
+    /// Runs `body` with an organization whose port refuses connections except while `served` runs.
+    package static func unserved<Value: Sendable>(
         _ configuration: SimulatorConfiguration, _ body: @escaping @Sendable (Scene) async throws -> Value
     ) async throws -> Value {
         let clock = OrganizationClock()
         var configuration = configuration
         configuration.now = { clock.now }
+        let port = configuration.port == 0 ? try ReservedPort() : nil
+        if let port { configuration.port = port.number }
         let simulator = try Simulator(configuration)
         clock.advance(by: quiet)
+        let url = "http://127.0.0.1:\(configuration.port)"
+        defer { withExtendedLifetime(port) {} }
         return try await withDirectory { directory in
-            try await withThrowingTaskGroup(of: Value?.self) { group in
-                defer { group.cancelAll() }
-                let (ports, port) = AsyncStream.makeStream(of: Int.self)
-                group.addTask {
-                    defer { port.finish() }
-                    try await simulator.run { port.yield($0) }
-                    return nil
-                }
-                for await number in ports {
-                    let url = "http://127.0.0.1:\(number)"
-                    return try await body(Scene(simulator: simulator, clock: clock, url: url, directory: directory))
-                }
-                try await group.waitForAll()
-                throw CancellationError()
+            try await body(Scene(simulator: simulator, clock: clock, url: url, directory: directory))
+        }
+    }
+
+    /// Runs `body` while the organization serves.
+    package func served<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            defer { group.cancelAll() }
+            let (starts, start) = AsyncStream.makeStream(of: Void.self)
+            group.addTask {
+                defer { start.finish() }
+                try await simulator.run { _ in start.yield() }
+                return nil
             }
+            for await _ in starts { return try await body() }
+            try await group.waitForAll()
+            throw CancellationError()
         }
     }
 

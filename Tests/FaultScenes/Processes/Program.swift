@@ -170,12 +170,21 @@ package final class Program: Sendable {
         return Ending(status: try await program.status(), output: program.output, errors: program.errors)
     }
 
+    /// A line of what the kernel says of the process, in KiB.
+    package func memory(_ name: String = "VmRSS") throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+        let size = line?.split { !$0.isNumber }.first.flatMap { Int($0) }
+        guard let size else { throw SceneFailure("the kernel does not tell '\(name)'") }
+        return size
+    }
+
     /// Runs `body` beside the program, which has ended in any case afterwards.
     package static func with(
-        _ arguments: [String], environment: [String: String] = [:], directory: String? = nil,
+        _ arguments: [String], environment: [String: String] = [:], directory: String? = nil, script: String? = nil,
         _ body: @escaping @Sendable (Program) async throws -> Void
     ) async throws {
-        let program = try Program(arguments, environment: environment, directory: directory)
+        let program = try Program(arguments, environment: environment, directory: directory, script: script)
         let result: Result<Void, any Error> = await withTaskCancellationHandler {
             do { return .success(try await body(program)) } catch { return .failure(error) }
         } onCancel: {

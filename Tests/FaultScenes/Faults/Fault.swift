@@ -21,6 +21,8 @@ package struct Fault: Sendable, CustomStringConvertible {
     /// What goes wrong, for whoever reads the table.
     package let meaning: String
     package let repetition: Repetition
+    /// Half a minute and more.
+    package let isLong: Bool
     /// What the log has to say.
     private let words: [String]
     private let obstacle: @Sendable () async throws -> String?
@@ -32,12 +34,14 @@ package struct Fault: Sendable, CustomStringConvertible {
     ///   - course: brings it about, ends it, and lets everything recover.
     init(
         _ name: String, _ meaning: String, repeats repetition: Repetition = .nothing, saying words: [String] = [],
+        isLong: Bool = false,
         unless obstacle: @escaping @Sendable () async throws -> String? = { nil },
         course: @escaping @Sendable (_ random: inout SplitMix) async throws -> Outcome
     ) {
         self.name = name
         self.meaning = meaning
         self.repetition = repetition
+        self.isLong = isLong
         self.words = words
         self.obstacle = obstacle
         self.course = course

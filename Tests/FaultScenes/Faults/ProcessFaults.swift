@@ -8,7 +8,9 @@ extension Fault {
         Fault("sigkill", "SIGKILL at 20 random moments, in all rings, to tcp and file", repeats: .uncommitted) {
             try await stopped(by: SIGKILL, &$0)
         },
-        Fault("sigterm", "SIGTERM at 20 random moments, in all rings, to tcp and file") { try await stopped(by: SIGTERM, &$0) },
+        Fault("sigterm", "SIGTERM at 20 random moments, in all rings, to tcp and file", isLong: true) {
+            try await stopped(by: SIGTERM, &$0)
+        },
         Fault("outage", "nothing runs for 20 days, longer than realtime reaches back") { try await outage(&$0) },
     ]
 
@@ -28,7 +30,7 @@ extension Fault {
     private static func stopped(by signal: Int32, _ random: inout SplitMix) async throws -> Outcome {
         let stops = (0..<20).map { _ in Stop(&random) }
         var organization = try Scene.organization(
-            events: 20_000, seed: random.next(), faults: "page-size-limit size=100,late fraction=0.1 delay=5m")
+            events: 40_000, seed: random.next(), faults: "late fraction=0.1 delay=5m")
         organization.history = .seconds(3 * 86_400)
         organization.eventsPerSecond = 20
         organization.asynchronousDelay = .milliseconds(50)

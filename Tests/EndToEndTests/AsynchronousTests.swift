@@ -11,7 +11,8 @@ struct AsynchronousTests {
         "large-pages bytes=20000,redirect-location", "page-size-limit size=100,truncate every=5,error-500 every=7",
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: plans)
+    // Where many pages are refused, backing off takes most of a minute.
+    @Test(.timeLimit(.minutes(2)), arguments: plans)
     func `services that realtime lacks arrive, and arrive once`(_ faults: String) async throws {
         var organization = try Scene.organization(events: 1500, faults: faults)
         organization.asynchronousDelay = .zero

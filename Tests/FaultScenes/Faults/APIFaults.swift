@@ -3,7 +3,7 @@ import Simulator
 
 /// The API does not answer, or answers something else than audits.
 extension Fault {
-    static let api = [
+    package static let api = [
         Fault("api-down", "the API refuses connections for a while") { try await apiDown(&$0) },
         answers("api-503", "every answer is an empty 503 for a while", "empty-503 every=1"),
         answers("api-truncated", "every answer ends in the middle for a while", "truncate every=1"),

@@ -2,7 +2,7 @@ import AuditCore
 
 /// The audits themselves behave otherwise than a reader would like.
 extension Fault {
-    static let audits = [
+    package static let audits = [
         Fault("page-shifts", "audits show up before the place that is being read, and pages overlap") { try await shifts(&$0) },
         Fault("late-audits", "a third of the audits show up ten minutes late, after the overlap") { try await late(&$0) },
     ]

@@ -3,7 +3,7 @@ import Foundation
 
 /// The receiver is not there, is too slow, or breaks off.
 extension Fault {
-    static let collectors = [
+    package static let collectors = [
         Fault("receiver-killed", "the receiver is killed at 10 random moments and is down in between", repeats: .uncommitted) {
             try await receiverKilled(&$0)
         },

@@ -6,7 +6,7 @@ extension Fault {
     /// What a wall clock is off by at the start, and to what it steps.
     package static let clockSteps = [("+5d", "-9d"), ("-400d", "+30d"), ("-3s", "+90s")]
 
-    static let host =
+    package static let host =
         clockSteps.map { offset, step in
             Fault(
                 "clock \(offset) \(step)", "the host's clock is off by \(offset), and steps to \(step) and back",

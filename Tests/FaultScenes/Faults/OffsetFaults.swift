@@ -3,7 +3,7 @@ import Foundation
 
 /// The offset file cannot be written, or is not what it was.
 extension Fault {
-    static let offsets = [
+    package static let offsets = [
         offsetsFull,
         Fault("offsets-full-kill", "the offset file's disk is full, and SIGKILL", repeats: .uncommitted, unless: Disk.obstacle) {
             try await fullAndKilled(&$0)

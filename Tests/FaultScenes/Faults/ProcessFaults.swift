@@ -4,7 +4,7 @@ import Simulator
 
 /// The program itself is stopped, at moments that nobody has chosen.
 extension Fault {
-    static let processes = [
+    package static let processes = [
         Fault("sigkill", "SIGKILL at 20 random moments, in all rings, to tcp and file", repeats: .uncommitted) {
             try await stopped(by: SIGKILL, &$0)
         },

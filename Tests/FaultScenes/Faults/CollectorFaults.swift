@@ -34,14 +34,21 @@ extension Fault {
                     try await receiver.started { _ in try await Task.sleep(for: moment) }
                     try await program.errorLines(number + 1, containing: "the output refused a delivery")
                 }
-                installation.heals()
-                try await receiver.started { _ in
-                    try await installation.recovers()
-                    program.send(SIGTERM)
-                    try await program.status()
-                }
+                try await recovered(installation, program, by: receiver)
             }
             return try installation.outcome()
+        }
+    }
+
+    /// The receiver is there for good: until the program has ended, which still settles what it delivered.
+    private static func recovered(
+        _ installation: Installation, _ program: Program, by receiver: CollectorProcess
+    ) async throws {
+        installation.heals()
+        try await receiver.started { _ in
+            try await installation.recovers()
+            program.send(SIGTERM)
+            try await program.status()
         }
     }
 
@@ -92,12 +99,7 @@ extension Fault {
                 let receiver = try CollectorProcess(writingTo: disk.path + "/received")
                 let installation = try Installation(scene, to: ["collector": receiver])
                 try await receiver.started { _ in
-                    try await InterruptedFlow.follow(installation) { _, program in
-                        try disk.fill()
-                        scene.clock.advance(by: InterruptedFlow.meanwhile)
-                        try await program.errorLines(2, containing: "the output refused a delivery")
-                        try disk.makeRoom()
-                    }
+                    try await InterruptedFlow.follow(installation, InterruptedFlow.outputIsFull(disk))
                 }
                 return try installation.outcome()
             }
@@ -113,12 +115,7 @@ extension Fault {
                     try await program.errorLines(containing: "the output refused a delivery")
                     scene.clock.advance(by: InterruptedFlow.meanwhile)
                     await sound.received(installation.due)
-                    installation.heals()
-                    try await receiver.started { _ in
-                        try await installation.recovers()
-                        program.send(SIGTERM)
-                        try await program.status()
-                    }
+                    try await recovered(installation, program, by: receiver)
                 }
                 return try installation.outcome()
             }

@@ -47,12 +47,7 @@ extension Fault {
         try await Scene.with(try InterruptedFlow.organization(&random)) { scene in
             try await Disk.inMemory(at: scene.path("disk")) { disk in
                 let installation = try Installation(scene, to: ["archive": ArchiveFile(disk.path + "/archive.ndjson")])
-                try await InterruptedFlow.follow(installation) { _, program in
-                    try disk.fill()
-                    scene.clock.advance(by: InterruptedFlow.meanwhile)
-                    try await program.errorLines(2, containing: "the output refused a delivery")
-                    try disk.makeRoom()
-                }
+                try await InterruptedFlow.follow(installation, InterruptedFlow.outputIsFull(disk))
                 return try installation.outcome()
             }
         }

@@ -34,6 +34,13 @@ extension Installation {
         }
     }
 
+    /// Runs up to now; then no gap is left.
+    func demandNoGaps() async throws {
+        try await runOnce()
+        let gaps = try await Program.run(["offsets", "gaps", "--offsets", offsets])
+        try demand(gaps.status == 0 && gaps.output.isEmpty, "gaps are left: \(gaps.output)\(gaps.errors)")
+    }
+
     /// One stretch without a gap, from where it was to begin up to the organization's now.
     func demandCoverage(since begin: Instant) async throws {
         let store = try OffsetStore(path: offsets, access: .readOnly)

@@ -28,6 +28,16 @@ enum InterruptedFlow {
         }
     }
 
+    /// The disk that an output ends on is full for a while.
+    static func outputIsFull(_ disk: Disk) -> Trouble {
+        { installation, program in
+            try disk.fill()
+            installation.scene.clock.advance(by: meanwhile)
+            try await program.errorLines(2, containing: "the output refused a delivery")
+            try disk.makeRoom()
+        }
+    }
+
     static func follow(_ installation: Installation, _ trouble: @escaping Trouble) async throws {
         try await installation.run { program in
             try await installation.everythingArrives()

@@ -108,63 +108,59 @@ extension Fault {
         }
     }
 
-    /// Damages the file while nothing runs. Starts go by the default of `since`, which is now: what is taken for a new file loses audits.
+    /// Damages the file while nothing runs.
     private static func damaged(
         _ name: String, _ meaning: String, _ damage: @escaping @Sendable (DamagedFiles, _ size: Int) throws -> Void
     ) -> Fault {
         Fault(name, meaning + "; where it is refused, the operator does as the hint says", repeats: .everything) { random in
-            try await Scene.with(try InterruptedFlow.organization(&random)) { scene in
-                try await LineReceiver.with { receiver in
-                    let installation = try Installation(scene, since: "now", to: ["collector": receiver])
-                    try await installation.run(["--since", "20m"]) { _ in try await installation.everythingArrives() }
-                    scene.clock.advance(by: InterruptedFlow.meanwhile)
-                    let size = try Data(contentsOf: URL(fileURLWithPath: scene.offsets)).count
-                    try damage(DamagedFiles(directory: scene.directory), size)
-                    installation.heals()
-                    if try await installation.isRefusedAsDamaged() {
-                        try installation.moveOffsetsAside()
-                        try await installation.runOnce(["--since", "30m"])
-                    }
-                    try await installation.run { _ in try await installation.recovers() }
-                    return try installation.outcome()
+            try await afterDelivery(&random) { installation in
+                let size = try Data(contentsOf: URL(fileURLWithPath: installation.offsets)).count
+                try damage(DamagedFiles(directory: installation.scene.directory), size)
+                installation.heals()
+                if try await installation.isRefusedAsDamaged() {
+                    try installation.moveOffsetsAside()
+                    try await installation.runOnce(["--since", "30m"])
                 }
             }
         }
     }
 
     private static func deleted(_ random: inout SplitMix) async throws -> Outcome {
-        try await Scene.with(try InterruptedFlow.organization(&random)) { scene in
-            try await LineReceiver.with { receiver in
-                let installation = try Installation(scene, since: "now", to: ["collector": receiver])
-                let begin = scene.clock.now - .seconds(1200)
-                try await installation.run(["--since", "20m"]) { _ in try await installation.everythingArrives() }
-                scene.clock.advance(by: InterruptedFlow.meanwhile)
-                try installation.moveOffsetsAside()
-                try await installation.run { try await $0.errorLines(containing: "reading") }
-                installation.heals()
-                let rewound = try await Program.run(
-                    ["offsets", "rewind", "--offsets", scene.offsets, "--output", "collector", "--to", "\(begin)"])
-                try demand(rewound.status == 0, rewound.errors)
-                try await installation.run { _ in try await installation.recovers() }
-                return try installation.outcome()
-            }
+        try await afterDelivery(&random) { installation in
+            let begin = installation.scene.clock.now - .seconds(1800)
+            try installation.moveOffsetsAside()
+            try await installation.run { try await $0.errorLines(containing: "reading") }
+            installation.heals()
+            let rewound = try await Program.run(
+                ["offsets", "rewind", "--offsets", installation.offsets, "--output", "collector", "--to", "\(begin)"])
+            try demand(rewound.status == 0, rewound.errors)
         }
     }
 
     private static func logLost(_ random: inout SplitMix) async throws -> Outcome {
+        try await afterDelivery(&random) { installation in
+            try await installation.run { program in
+                try await installation.everythingArrives()
+                try await installation.everythingIsCommitted()
+                program.send(SIGKILL)
+            }
+            try FileManager.default.removeItem(atPath: installation.offsets + "-wal")
+            installation.scene.clock.advance(by: InterruptedFlow.meanwhile)
+            installation.heals()
+        }
+    }
+
+    /// What befalls the file of a run that has delivered everything and ended. The starts after it go by the default of `since`, which is now:
+    /// one that took what is there for nothing would lose what came into existence meanwhile.
+    private static func afterDelivery(
+        _ random: inout SplitMix, _ trouble: @escaping @Sendable (Installation) async throws -> Void
+    ) async throws -> Outcome {
         try await Scene.with(try InterruptedFlow.organization(&random)) { scene in
             try await LineReceiver.with { receiver in
                 let installation = try Installation(scene, since: "now", to: ["collector": receiver])
                 try await installation.run(["--since", "20m"]) { _ in try await installation.everythingArrives() }
                 scene.clock.advance(by: InterruptedFlow.meanwhile)
-                try await installation.run { program in
-                    try await installation.everythingArrives()
-                    try await installation.everythingIsCommitted()
-                    program.send(SIGKILL)
-                }
-                try FileManager.default.removeItem(atPath: scene.offsets + "-wal")
-                scene.clock.advance(by: InterruptedFlow.meanwhile)
-                installation.heals()
+                try await trouble(installation)
                 try await installation.run { _ in try await installation.recovers() }
                 return try installation.outcome()
             }

@@ -54,6 +54,7 @@ extension Fault {
                 }
                 try installation.configure(.sweeping)
                 try await installation.run { _ in try await installation.recovers() }
+                try await installation.demandNoGaps()
                 return try installation.outcome()
             }
         }
@@ -71,6 +72,7 @@ extension Fault {
                 scene.clock.advance(by: .seconds(20 * 86_400))
                 installation.heals()
                 try await installation.run { _ in try await installation.recovers() }
+                try await installation.demandNoGaps()
                 return try installation.outcome()
             }
         }

@@ -12,7 +12,7 @@ struct Installation: Sendable {
         /// By both endpoints; a sweep is due at every start.
         case sweeping = "poll_interval: 1s, overlap: 30s, sweep: {every: 10s, back: 1h}"
         /// By both endpoints; a reconciliation is due at every start.
-        case reconciling = "poll_interval: 1s, overlap: 30s, sweep: off, reconcile: {every: 10s, back: 48h}"
+        case reconciling = "poll_interval: 1s, overlap: 30s, sweep: off, reconcile: {every: 10s, back: 12h}"
     }
 
     private struct Account {

@@ -30,7 +30,7 @@ extension Fault {
     private static func stopped(by signal: Int32, _ random: inout SplitMix) async throws -> Outcome {
         let stops = (0..<20).map { _ in Stop(&random) }
         var organization = try Scene.organization(
-            events: 40_000, seed: random.next(), faults: "late fraction=0.1 delay=5m")
+            events: 20_000, seed: random.next(), faults: "late fraction=0.1 delay=5m")
         organization.history = .seconds(3 * 86_400)
         organization.eventsPerSecond = 20
         organization.asynchronousDelay = .milliseconds(50)

@@ -103,6 +103,12 @@ let package = Package(
             dependencies: ["AuditAPI", "AuditCore", "Engine", "Formats", "OffsetStore", "Outputs"],
             path: "Tests/Benchmarks", swiftSettings: settings),
 
+        // Brings faults about and prints what became of the audits; it is also the collector that some of them stop and kill.
+        .executableTarget(
+            name: "auditferry-faults",
+            dependencies: ["FaultScenes", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/FaultTable", swiftSettings: settings),
+
         // C: two system libraries, and the few lines that Swift cannot say.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -113,6 +119,15 @@ let package = Package(
             name: "EngineTesting",
             dependencies: ["Engine", "AuditCore", .product(name: "NIOConcurrencyHelpers", package: nio)],
             swiftSettings: settings),
+        .target(
+            name: "FaultScenes",
+            dependencies: [
+                "auditferry", "Simulator", "Engine", "OffsetStore", "AuditCore",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            path: "Tests/FaultScenes", swiftSettings: settings),
         .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore"], swiftSettings: settings),
         .testTarget(
             name: "AuditAPITests",
@@ -162,13 +177,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests",
-            dependencies: [
-                "auditferry", "Simulator", "Engine", "OffsetStore", "AuditCore",
-                .product(name: "NIOCore", package: nio),
-                .product(name: "NIOPosix", package: nio),
-                .product(name: "NIOConcurrencyHelpers", package: nio),
-            ],
+            name: "EndToEndTests", dependencies: ["FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditCore"],
             swiftSettings: settings),
     ]
 )

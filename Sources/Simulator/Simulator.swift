@@ -29,6 +29,10 @@ public final class Simulator: Sendable {
         try await SimulatorServer(service: service, configuration: configuration).run(onReady: onReady)
     }
 
+    /// From now on these faults befall requests and asynchronous queries, from the first one on counted anew; queries that were stuck go on
+    /// where the plan has none. What the organization and its pages are like stays as it was made.
+    public func interfere(_ plan: FaultPlan) { service.interfere(plan) }
+
     /// Every audit that could be seen so far on either endpoint, in the order of `eventDate`.
     public func truth() -> [TruthEntry] { service.truth() }
 

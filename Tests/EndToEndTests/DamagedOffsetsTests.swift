@@ -1,4 +1,5 @@
 import AuditCore
+import FaultScenes
 import Foundation
 import Simulator
 import Testing

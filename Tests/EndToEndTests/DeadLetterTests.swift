@@ -1,3 +1,4 @@
+import FaultScenes
 import Foundation
 import Testing
 
@@ -50,7 +51,8 @@ struct DeadLetterTests {
                 }
             }
             program.send(SIGKILL)
-            #expect(await program.status() == -SIGKILL, "\(program.errors)")
+            let status = try await program.status()
+            #expect(status == -SIGKILL, "\(program.errors)")
         }
     }
 

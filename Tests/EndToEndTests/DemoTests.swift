@@ -1,3 +1,4 @@
+import FaultScenes
 import Foundation
 import Testing
 
@@ -24,7 +25,7 @@ struct DemoTests {
         try await Program.with(["demo", "--events-per-second", "50"]) { program in
             try await program.outputLines(100)
             program.send(SIGINT)
-            let status = await program.status()
+            let status = try await program.status()
             #expect(status == 0, "\(program.errors)")
         }
     }

@@ -1,3 +1,4 @@
+import FaultScenes
 import Foundation
 import Simulator
 import Testing

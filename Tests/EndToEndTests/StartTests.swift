@@ -1,4 +1,5 @@
 import AuditCore
+import FaultScenes
 import Foundation
 import Simulator
 import Testing
@@ -128,7 +129,7 @@ struct StartTests {
                     second, 75,
                     [["offset file '\(scene.offsets)' is held by another instance", "process \(first.identifier)"]], "--offsets")
                 first.send(SIGTERM)
-                let status = await first.status()
+                let status = try await first.status()
                 #expect(status == 0, "\(first.errors)")
             }
         }

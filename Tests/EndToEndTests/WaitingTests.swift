@@ -1,4 +1,5 @@
 import AuditCore
+import FaultScenes
 import Foundation
 import Simulator
 import Testing
@@ -17,7 +18,7 @@ struct WaitingTests {
                     #expect(line.contains("127.0.0.1:\(port.number)"))
                 }
                 let receiver = try await LineReceiver(port: port.number)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
                 // The kernel has acknowledged it; the receiver may still be reading.
                 await receiver.received(scene.visible)
@@ -43,7 +44,7 @@ struct WaitingTests {
                     await receiver.received(scene.visible)
                     #expect(program.errors.contains("the API answers"))
                     program.send(SIGTERM)
-                    let status = await program.status()
+                    let status = try await program.status()
                     #expect(status == 0, "\(program.errors)")
                 }
             }
@@ -60,7 +61,7 @@ struct WaitingTests {
                 try await program.errorLines(containing: "the API does not answer yet")
                 let start = ContinuousClock.now
                 program.send(SIGTERM)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
                 #expect(ContinuousClock.now - start < .seconds(10))
             }
@@ -76,7 +77,7 @@ struct WaitingTests {
                 try await program.errorLines(containing: "retry_in=3600")
                 let start = ContinuousClock.now
                 program.send(SIGTERM)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
                 #expect(ContinuousClock.now - start < .seconds(10))
             }
@@ -91,7 +92,7 @@ struct WaitingTests {
             try await Program.with(arguments, environment: scene.environment) { program in
                 try await program.errorLines(containing: "the output refused a delivery")
                 program.send(SIGTERM)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
                 #expect(program.errors.contains("will be read again"))
             }
@@ -116,7 +117,7 @@ struct WaitingTests {
                 program.send(SIGTERM)
                 try await program.errorLines(containing: "stopping")
                 program.send(SIGTERM)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 1, "\(program.errors)")
             }
         }
@@ -142,7 +143,7 @@ struct WaitingTests {
                 scene.clock.advance(by: .seconds(60))
                 try await program.stands(at: scene.visible.count, unit: "delivered")
                 program.send(SIGTERM)
-                let status = await program.status()
+                let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
             }
             let rotated = try scene.ids(in: "audits.1")

@@ -38,12 +38,14 @@ import Testing
 
     @Test func `pages shift while somebody reads them, and the truth has every audit`() throws {
         let bench = try Bench(faults: "shift fraction=0.2 delay=1h count=5") { $0.history = .seconds(600) }
+        let hidden = bench.truth.subtracting(bench.realtimeTruth)
         let pages = try bench.realtimePages(size: 25, order: "descending")
         let totals = pages.compactMap(\.total)
         #expect(totals.first ?? 0 < totals.last ?? 0)
         let ids = pages.flatMap(\.ids)
         #expect(ids.count != Set(ids).count || Set(ids).count < totals.last ?? 0)
         #expect(bench.realtimeTruth.count == totals.last)
+        #expect(bench.truth.subtracting(bench.realtimeTruth) == hidden)
         #expect(Set(try bench.realtimePages(size: 500).flatMap(\.ids)).isSuperset(of: ids))
     }
 

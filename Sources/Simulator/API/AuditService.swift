@@ -47,6 +47,14 @@ final class AuditService: Sendable {
         return reply
     }
 
+    /// See ``Simulator/interfere(_:)``.
+    func interfere(_ plan: FaultPlan) {
+        withState(configuration.now()) { state in
+            state.counters = InterferenceCounters(plan: plan)
+            if !plan.contains(.stuckRunning) { state.transactions.release() }
+        }
+    }
+
     /// Lets time pass, so that what is due shows up and stands in the truth log.
     func advance() { withState(configuration.now()) { _ in } }
 

@@ -58,14 +58,16 @@ struct Archive: Sendable {
         return arrivals
     }
 
-    /// Shows a few audits of an interval that nobody could see before, as they arrive while somebody pages.
+    /// Shows a few audits of an interval that nobody could see before, as they arrive while somebody pages. They are of services that realtime
+    /// carries: others would shift no page, and show up behind a reader of the asynchronous endpoint who is done.
     mutating func release(from start: Instant, to end: Instant, now: Instant) -> [Audit] {
         guard delays.releasedByPage > 0 else { return [] }
+        let services = contents.services
         var kept: [Pending] = []
         var arrivals: [Audit] = []
         for entry in pending.unordered {
             if arrivals.count < delays.releasedByPage, start <= entry.audit.instant, entry.audit.instant < end,
-                entry.audit.instant <= now
+                entry.audit.instant <= now, services[Int(entry.audit.service)].isRealtime
             {
                 var audit = entry.audit
                 audit.visible = now

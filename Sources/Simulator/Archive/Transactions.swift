@@ -19,7 +19,7 @@ struct Transactions: Sendable {
     struct Transaction: Sendable {
         let id: AuditID
         let created: Instant
-        let fate: Fate
+        var fate: Fate
         /// In the order of the query.
         let audits: [Audit]
         /// The members of the status answer that repeat the request, as JSON.
@@ -55,6 +55,11 @@ struct Transactions: Sendable {
     private var transactions: [Transaction] = []
 
     subscript(id: AuditID) -> Transaction? { transactions.last { $0.id == id } }
+
+    /// Those that run for ever succeed after all.
+    mutating func release() {
+        for index in transactions.indices where transactions[index].fate == .runsForEver { transactions[index].fate = .succeeds }
+    }
 
     mutating func add(_ transaction: Transaction) {
         guard transaction.fate != .vanishes else { return }

@@ -1,4 +1,5 @@
 import AuditCore
+import FaultScenes
 import Foundation
 import Testing
 
@@ -13,38 +14,6 @@ struct OffsetDamage: Sendable {
         case killed
         /// Killed, in a file that never was closed: everything is in the write-ahead log.
         case young
-    }
-
-    /// A copy to be damaged.
-    struct Copy: Sendable {
-        let directory: String
-
-        func cut(_ name: String, at length: Int) throws {
-            try #require(truncate(directory + "/" + name, off_t(length)) == 0)
-        }
-
-        func flip(_ name: String, at position: Int, bit: Int) throws {
-            try change(name) { $0[position] ^= 1 << UInt8(bit) }
-        }
-
-        func zero(_ name: String, _ range: Range<Int>) throws {
-            try change(name) { bytes in
-                for position in range where position < bytes.count { bytes[position] = 0 }
-            }
-        }
-
-        func write(_ pattern: [UInt8], to name: String, at position: Int) throws {
-            try change(name) { $0.replaceSubrange(position..<position + pattern.count, with: pattern) }
-        }
-
-        func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: directory + "/" + name) }
-
-        private func change(_ name: String, _ body: (inout Data) -> Void) throws {
-            let url = URL(fileURLWithPath: directory + "/" + name)
-            var bytes = try Data(contentsOf: url)
-            body(&bytes)
-            try bytes.write(to: url)
-        }
     }
 
     private let scene: Scene
@@ -90,13 +59,13 @@ struct OffsetDamage: Sendable {
 
     /// Some numbers that are the same in every run.
     func random(_ count: Int, below bound: Int) -> [Int] {
-        var source = SplitMix(state: 7)
+        var source = SplitMix(seed: 7)
         return (0..<count).map { _ in Int.random(in: 0..<bound, using: &source) }
     }
 
     /// Damages a copy, starts with it, and expects that it is refused as damaged, or that nothing is missing afterwards.
-    func expectNoLoss(_ what: String, in state: State, _ damage: (Copy) throws -> Void) async throws {
-        let copy = Copy(directory: scene.path("copy"))
+    func expectNoLoss(_ what: String, in state: State, _ damage: (DamagedFiles) throws -> Void) async throws {
+        let copy = DamagedFiles(directory: scene.path("copy"))
         try? FileManager.default.removeItem(atPath: copy.directory)
         try FileManager.default.copyItem(atPath: scene.path(state.rawValue), toPath: copy.directory)
         try damage(copy)

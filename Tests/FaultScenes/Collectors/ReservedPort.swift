@@ -2,11 +2,11 @@ import Foundation
 
 /// A port of the loopback address where nobody listens, and that the kernel gives to nobody who asks for any port: connections are
 /// refused until somebody binds this very one.
-final class ReservedPort: Sendable {
-    let number: Int
+package final class ReservedPort: Sendable {
+    package let number: Int
     private let descriptor: Int32
 
-    init() throws {
+    package init() throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var yes: Int32 = 1
         // Lets a listener have it as well, as long as this socket does not listen.
@@ -26,7 +26,7 @@ final class ReservedPort: Sendable {
     }
 
     /// From now on the kernel takes connections, and of each what fits into its buffer.
-    func listenAndReadNothing() throws {
+    package func listenAndReadNothing() throws {
         guard listen(descriptor, 8) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
     }
 

@@ -1,49 +1,51 @@
 import Foundation
-import Testing
 
 /// A disk of its own for an offset file, which can be full or read-only without harm to anybody else.
-struct Disk: Sendable {
-    let path: String
+package struct Disk: Sendable {
+    package let path: String
 
-    /// Whether this process may mount, so that the test can be.
-    static func canMount() async throws -> Bool {
-        try await Scene.withDirectory { directory in
+    /// Why there can be no disk in memory here.
+    @Sendable package static func obstacle() async throws -> String? {
+        let mounted = try await Scene.withDirectory { directory in
             try await shell("mount -t tmpfs -o size=64k tmpfs '\(directory)' && umount '\(directory)'") == 0
         }
+        return mounted ? nil : "mounting is not allowed here"
     }
 
-    /// Whether a file can be mounted as a disk, which can be made read-only below a program that writes to it.
-    static func canMountImages() async throws -> Bool {
-        guard try await canMount() else { return false }
-        return try await shell("command -v mkfs.ext4 e2fsck && ls /dev/loop-control") == 0
+    /// Why no file can be mounted here as a disk, which can be made read-only below a program that writes to it.
+    @Sendable package static func imageObstacle() async throws -> String? {
+        if let obstacle = try await obstacle() { return obstacle }
+        return try await shell("command -v mkfs.ext4 e2fsck && ls /dev/loop-control") == 0 ? nil : "images cannot be mounted here"
     }
 
     /// Runs `body` with a disk in memory of one MiB at a path.
-    static func inMemory(at path: String, _ body: (Disk) async throws -> Void) async throws {
+    package static func inMemory<Value>(at path: String, _ body: (Disk) async throws -> Value) async throws -> Value {
         try await with(path, mounting: "mount -t tmpfs -o size=1m tmpfs '\(path)'", body)
     }
 
     /// Runs `body` with a disk of eight MiB at a path.
-    static func inFile(at path: String, _ body: (Disk) async throws -> Void) async throws {
+    package static func inFile<Value>(at path: String, _ body: (Disk) async throws -> Value) async throws -> Value {
         let image = path + ".image"
         let format = "truncate -s 8M '\(image)' && mkfs.ext4 -q '\(image)'"
-        try await with(path, mounting: "\(format) && mount -o loop '\(image)' '\(path)'", body)
+        return try await with(path, mounting: "\(format) && mount -o loop '\(image)' '\(path)'", body)
     }
 
-    private static func with(_ path: String, mounting command: String, _ body: (Disk) async throws -> Void) async throws {
+    private static func with<Value>(
+        _ path: String, mounting command: String, _ body: (Disk) async throws -> Value
+    ) async throws -> Value {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try #require(try await shell(command) == 0)
-        let result: Result<Void, any Error>
+        try demand(try await shell(command) == 0, "no disk can be mounted at '\(path)'")
+        let result: Result<Value, any Error>
         do { result = .success(try await body(Disk(path: path))) } catch { result = .failure(error) }
         // A program that was killed may still be going.
         _ = try await shell("umount '\(path)' || umount -l '\(path)'")
-        try result.get()
+        return try result.get()
     }
 
-    var offsets: String { path + "/offsets.db" }
+    package var offsets: String { path + "/offsets.db" }
 
     /// Leaves room for nothing.
-    func fill() throws {
+    package func fill() throws {
         let file = try FileHandle(forWritingTo: try made("filler"))
         for size in [1 << 16, 1 << 12, 1] {
             while (try? file.write(contentsOf: Data(repeating: 0, count: size))) != nil {}
@@ -51,22 +53,23 @@ struct Disk: Sendable {
         try file.close()
     }
 
-    func makeRoom() throws { try FileManager.default.removeItem(atPath: path + "/filler") }
+    package func makeRoom() throws { try FileManager.default.removeItem(atPath: path + "/filler") }
 
     /// As the kernel does with a disk that has errors: whatever is open stays open, and nothing can be written.
-    func becomeReadOnly() async throws { try await remount("abort") }
+    package func becomeReadOnly() async throws { try await remount("abort") }
 
     /// What an operator does about it. Nobody may use the disk.
-    func repair() async throws {
+    package func repair() async throws {
         let image = path + ".image"
         // e2fsck says 1 where it has mended something.
         let check = "e2fsck -fy '\(image)' || test $? = 1"
         let command = "umount '\(path)' && { \(check); } && mount -o loop '\(image)' '\(path)'"
-        try #require(try await Disk.shell(command) == 0)
+        try demand(try await Disk.shell(command) == 0, "the disk at '\(path)' cannot be repaired")
     }
 
-    func remount(_ option: String) async throws {
-        try #require(try await Disk.shell("mount -o remount,\(option) '\(path)'") == 0)
+    package func remount(_ option: String) async throws {
+        let command = "mount -o remount,\(option) '\(path)'"
+        try demand(try await Disk.shell(command) == 0, "the disk at '\(path)' cannot be mounted again")
     }
 
     private func made(_ name: String) throws -> URL {

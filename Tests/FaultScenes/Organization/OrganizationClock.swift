@@ -3,13 +3,13 @@ import Foundation
 import NIOConcurrencyHelpers
 
 /// The clock of a simulated organization: the machine's, set forward as a test likes.
-final class OrganizationClock: Sendable {
+package final class OrganizationClock: Sendable {
     private let ahead = NIOLockedValueBox(Duration.zero)
 
-    var now: Instant {
+    package var now: Instant {
         Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) + ahead.withLockedValue { $0 }
     }
 
     /// So much time passes at once.
-    func advance(by duration: Duration) { ahead.withLockedValue { $0 += duration } }
+    package func advance(by duration: Duration) { ahead.withLockedValue { $0 += duration } }
 }

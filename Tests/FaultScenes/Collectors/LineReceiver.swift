@@ -5,15 +5,9 @@ import NIOPosix
 
 /// A TCP collector of lines that beg to be lost: it can reset a connection after any number of bytes, with whatever is unread in its
 /// buffer.
-final class LineReceiver: Sendable {
-    /// One event, and the number of the connection that brought it.
-    struct Event: Sendable {
-        let id: String
-        let connection: Int
-    }
-
+package final class LineReceiver: Collector {
     private struct State {
-        var events: [Event] = []
+        var events: [Delivery] = []
         var distinct: Set<String> = []
         var connections = 0
         var resets = 0
@@ -24,18 +18,29 @@ final class LineReceiver: Sendable {
 
     private let state = NIOLockedValueBox(State())
     private let channel: any Channel
-    let port: Int
+    package let port: Int
 
     /// Listens on a port, 0 for a free one.
     /// - Parameter limits: after how many bytes the first connections are reset, one after the other.
-    convenience init(port: Int = 0, limits: [Int] = []) async throws {
+    package convenience init(port: Int = 0, limits: [Int] = []) async throws {
         try await self.init(limits: limits) { try await $0.bind(host: "127.0.0.1", port: port).get() }
     }
 
     /// Takes over a port that already listens, with the connections that the kernel has taken meanwhile.
-    convenience init(takingOver port: ReservedPort) async throws {
+    package convenience init(takingOver port: ReservedPort) async throws {
         let socket = try port.duplicate()
         try await self.init(limits: []) { try await $0.withBoundSocket(socket).get() }
+    }
+
+    /// Runs `body` beside one that listens on a free port.
+    package static func with<Value: Sendable>(
+        limits: [Int] = [], _ body: (LineReceiver) async throws -> Value
+    ) async throws -> Value {
+        let receiver = try await LineReceiver(limits: limits)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(receiver)) } catch { result = .failure(error) }
+        try await receiver.close()
+        return try result.get()
     }
 
     private init(limits: [Int], listen: (ServerBootstrap) async throws -> any Channel) async throws {
@@ -56,14 +61,18 @@ final class LineReceiver: Sendable {
         self.port = channel.localAddress?.port ?? 0
     }
 
-    var url: String { "tcp://127.0.0.1:\(port)" }
-    var events: [Event] { state.withLockedValue { $0.events } }
-    var ids: Set<String> { state.withLockedValue { $0.distinct } }
-    var connections: Int { state.withLockedValue { $0.connections } }
-    var resets: Int { state.withLockedValue { $0.resets } }
+    package var url: String { "tcp://127.0.0.1:\(port)" }
+    package var definition: String { Self.tcp(port) }
+    /// A delivery's position is the number of its connection.
+    package var deliveries: [Delivery] { events }
+    package var position: Int { connections }
+    package var events: [Delivery] { state.withLockedValue { $0.events } }
+    package var ids: Set<String> { state.withLockedValue { $0.distinct } }
+    package var connections: Int { state.withLockedValue { $0.connections } }
+    package var resets: Int { state.withLockedValue { $0.resets } }
 
     /// Returns when so many distinct ids have come, or when the test has run out of time.
-    func received(_ count: Int) async {
+    package func received(_ count: Int) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLockedValue { state in
@@ -83,11 +92,11 @@ final class LineReceiver: Sendable {
     }
 
     /// Returns when all of these ids have come, or when the test has run out of time.
-    func received(_ wanted: Set<String>) async {
+    package func received(_ wanted: Set<String>) async {
         while case let ids = ids, !wanted.isSubset(of: ids), !Task.isCancelled { await received(ids.count + 1) }
     }
 
-    func close() async throws { try await channel.close() }
+    package func close() async throws { try await channel.close() }
 
     private final class Lines: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
@@ -126,14 +135,12 @@ final class LineReceiver: Sendable {
             var found: [String] = []
             while let length = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map({ $0 - rest.readerIndex }) {
                 guard let line = rest.readString(length: length), rest.readInteger(as: UInt8.self) != nil else { break }
-                if line.hasPrefix("{\"id\":\""), line.hasSuffix("}") {
-                    found.append(String(line.dropFirst(7).prefix { $0 != "\"" }))
-                }
+                if let id = Delivery.id(ofLine: line) { found.append(id) }
             }
             rest.discardReadBytes()
             let reached = state.withLockedValue { state in
                 for id in found {
-                    state.events.append(Event(id: id, connection: number))
+                    state.events.append(Delivery(id: id, position: number))
                     state.distinct.insert(id)
                 }
                 let count = state.distinct.count

@@ -1,15 +1,14 @@
 import Foundation
 import NIOConcurrencyHelpers
-import Testing
 
 /// The built program as a process of its own.
-final class Program: Sendable {
+package final class Program: Sendable {
     /// How a program ended, and what it wrote.
-    struct Ending: Sendable {
+    package struct Ending: Sendable {
         /// Negative for the signal that ended it.
-        let status: Int32
-        let output: String
-        let errors: String
+        package let status: Int32
+        package let output: String
+        package let errors: String
     }
 
     private struct End {
@@ -20,7 +19,7 @@ final class Program: Sendable {
     /// No program may get the ends of another one's pipes, or their ends would not be seen.
     private static let spawning = NSLock()
 
-    let identifier: pid_t
+    package let identifier: pid_t
     private let standardError = CapturedStream()
     private let standardOutput = CapturedStream()
     private let end = NIOLockedValueBox(End())
@@ -37,7 +36,7 @@ final class Program: Sendable {
     /// - Parameters:
     ///   - directory: where it works; not together with a script.
     ///   - script: run by a shell instead, where the program is `"$0"` and the arguments are `"$@"`.
-    init(
+    package init(
         _ arguments: [String], environment: [String: String] = [:], directory: String? = nil, script: String? = nil
     ) throws {
         let script = script ?? directory.map { #"cd '\#($0)' && exec "$0" "$@""# }
@@ -101,7 +100,7 @@ final class Program: Sendable {
     }
 
     /// Does nothing where it has ended.
-    func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         end.withLockedValue { end in
             if end.status == nil { kill(identifier, signal) }
         }
@@ -109,8 +108,9 @@ final class Program: Sendable {
 
     /// Waits for its end, and for the last byte that it wrote. A test that has run out of time ends it.
     /// - Returns: the exit status, negative for the signal that ended it.
+    /// - Throws: where the secret stands in what it wrote.
     @discardableResult
-    func status() async -> Int32 {
+    package func status() async throws -> Int32 {
         let status = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let status = end.withLockedValue { end in
@@ -125,29 +125,29 @@ final class Program: Sendable {
         await standardError.end()
         await standardOutput.end()
         if let secret {
-            #expect(!errors.contains(secret), "the client secret stands on stderr")
-            #expect(!output.contains(secret), "the client secret stands on stdout")
+            try demand(!errors.contains(secret), "the client secret stands on stderr")
+            try demand(!output.contains(secret), "the client secret stands on stdout")
         }
         return status
     }
 
-    var errors: String { standardError.text }
-    var output: String { standardOutput.text }
+    package var errors: String { standardError.text }
+    package var output: String { standardOutput.text }
 
-    /// Returns when stderr has so many lines that contain `text`; a program that ends before is a failure of the test.
-    func errorLines(_ count: Int = 1, containing text: String) async throws {
+    /// Returns when stderr has so many lines that contain `text`; it is an error where a program ends before.
+    package func errorLines(_ count: Int = 1, containing text: String) async throws {
         let isThere = await standardError.wait { $0.split(separator: "\n").count { $0.contains(text) } >= count }
-        try #require(isThere, "it ended without having written '\(text)' \(count) times:\n\(errors)")
+        try demand(isThere, "it ended without having written '\(text)' \(count) times:\n\(errors)")
     }
 
-    /// Returns when stdout has so many lines; a program that ends before is a failure of the test.
-    func outputLines(_ count: Int) async throws {
+    /// Returns when stdout has so many lines; it is an error where a program ends before.
+    package func outputLines(_ count: Int) async throws {
         let isThere = await standardOutput.wait { $0.utf8.count { $0 == UInt8(ascii: "\n") } >= count }
-        try #require(isThere, "it ended before it had written \(count) lines:\n\(errors)")
+        try demand(isThere, "it ended before it had written \(count) lines:\n\(errors)")
     }
 
     /// Asks where its only output stands until that is at least `count` of a unit: `delivered`, `unacknowledged`.
-    func stands(at count: Int, unit: String) async throws {
+    package func stands(at count: Int, unit: String) async throws {
         func statuses() -> [Int] {
             errors.split(separator: "\n").filter { $0.contains("output stands") }.compactMap { line in
                 line.split(separator: " ").first { $0.hasPrefix(unit + "=") }.flatMap { Int($0.dropFirst(unit.count + 1)) }
@@ -163,26 +163,35 @@ final class Program: Sendable {
     }
 
     /// Runs it to its end.
-    static func run(
+    package static func run(
         _ arguments: [String], environment: [String: String] = [:], directory: String? = nil, script: String? = nil
     ) async throws -> Ending {
         let program = try Program(arguments, environment: environment, directory: directory, script: script)
-        return Ending(status: await program.status(), output: program.output, errors: program.errors)
+        return Ending(status: try await program.status(), output: program.output, errors: program.errors)
+    }
+
+    /// A line of what the kernel says of the process, in KiB.
+    package func memory(_ name: String = "VmRSS") throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+        let size = line?.split { !$0.isNumber }.first.flatMap { Int($0) }
+        guard let size else { throw SceneFailure("the kernel does not tell '\(name)'") }
+        return size
     }
 
     /// Runs `body` beside the program, which has ended in any case afterwards.
-    static func with(
-        _ arguments: [String], environment: [String: String] = [:], directory: String? = nil,
+    package static func with(
+        _ arguments: [String], environment: [String: String] = [:], directory: String? = nil, script: String? = nil,
         _ body: @escaping @Sendable (Program) async throws -> Void
     ) async throws {
-        let program = try Program(arguments, environment: environment, directory: directory)
+        let program = try Program(arguments, environment: environment, directory: directory, script: script)
         let result: Result<Void, any Error> = await withTaskCancellationHandler {
             do { return .success(try await body(program)) } catch { return .failure(error) }
         } onCancel: {
             program.send(SIGKILL)
         }
         program.send(SIGKILL)
-        await program.status()
+        try await program.status()
         try result.get()
     }
 }

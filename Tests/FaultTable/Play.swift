@@ -1,0 +1,61 @@
+import ArgumentParser
+import FaultScenes
+
+struct Play: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Plays the faults and prints their table; fails where an audit is lost.",
+        discussion: """
+            Example: some faults, as they were played once:
+
+              auditferry-faults --only sigkill --only offsets-full --seed 7
+            """)
+
+    @Flag(name: .long, help: "Name the faults and end.")
+    var list = false
+
+    @Option(name: .long, help: ArgumentHelp("Play this one alone; repeatable.", valueName: "name"))
+    var only: [String] = []
+
+    @Option(
+        name: .long, help: ArgumentHelp("What the random moments come from; another one every time by default.", valueName: "n"))
+    var seed: UInt64 = .random(in: 0...UInt64(UInt32.max))
+
+    @Flag(name: .long, help: "Print the table for a document.")
+    var markdown = false
+
+    @Option(name: .long, help: ArgumentHelp("How many are played at a time.", valueName: "n"))
+    var jobs = 2
+
+    func validate() throws {
+        let unknown = only.filter { name in !Fault.all.contains { $0.name == name } }
+        if let name = unknown.first { throw ValidationError("there is no fault '\(name)'; --list names them") }
+        if jobs < 1 { throw ValidationError("--jobs: at least one is played at a time") }
+    }
+
+    func run() async throws {
+        let faults = Fault.all.filter { only.isEmpty || only.contains($0.name) }
+        if list {
+            for fault in faults { print("\(fault.name): \(fault.meaning)") }
+            return
+        }
+        print("seed \(seed)\n")
+        let start = ContinuousClock.now
+        let table = FaultTable(rows: await rows(of: faults))
+        print(table.text(markdown: markdown))
+        print("\n\(table.summary) in \((ContinuousClock.now - start).components.seconds) s")
+        for complaint in table.complaints { print(complaint) }
+        if !table.complaints.isEmpty { throw ExitCode.failure }
+    }
+
+    private func rows(of faults: [Fault]) async -> [FaultTable.Row] {
+        await withTaskGroup(of: (Int, FaultTable.Row).self) { group in
+            var rows: [Int: FaultTable.Row] = [:]
+            for (index, fault) in faults.enumerated() {
+                if index >= jobs, let (index, row) = await group.next() { rows[index] = row }
+                group.addTask { (index, await FaultTable.Row(fault, seed: seed)) }
+            }
+            for await (index, row) in group { rows[index] = row }
+            return faults.indices.compactMap { rows[$0] }
+        }
+    }
+}

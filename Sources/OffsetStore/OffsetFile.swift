@@ -86,6 +86,9 @@ enum OffsetFile {
         var problems: [String] = []
         // The quick check does not compare the indices with their tables, and ids are found by an index.
         try database.run("PRAGMA integrity_check(1)") { problems.append($0.text(0)) }
-        guard problems == ["ok"] else { throw OffsetFailures.corrupt(path, problems.first ?? "no answer to the check") }
+        guard problems != ["ok"] else { return }
+        // The first line of an answer may be a title.
+        let lines = problems.flatMap { $0.split(separator: "\n") }.filter { !$0.hasPrefix("***") }
+        throw OffsetFailures.corrupt(path, lines.first.map(String.init) ?? "no answer to the check")
     }
 }

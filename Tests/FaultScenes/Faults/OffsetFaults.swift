@@ -20,6 +20,7 @@ extension Fault {
         damaged("offsets-corrupt", "a page of the offset file is zero") { files, size in
             try files.zero("offsets.db", size / 2 / 4096 * 4096..<size / 2 / 4096 * 4096 + 4096)
         },
+        damaged("offsets-empty", "the offset file is empty") { files, _ in try files.cut("offsets.db", at: 0) },
         Fault("offsets-deleted", "the offset file is deleted; the operator rewinds", repeats: .everything) {
             try await deleted(&$0)
         },

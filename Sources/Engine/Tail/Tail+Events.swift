@@ -116,7 +116,10 @@ extension Tail {
         case .again(let reason): actions.append(.report(.windowRepeated(pass.lane, pass.window, reason: reason)))
         case .split(let reason): actions.append(.report(.windowSplit(pass.lane, pass.window, reason: reason)))
         case .covered(let window, let isLast):
-            if let interval = slots[pass.ring]?.coverable(window, settled: moment.server - settings.settle) {
+            let horizon = schedule.horizon(of: pass.asynchronous ? .asynchronous : .realtime, at: moment)
+            if let interval = slots[pass.ring]?.coverable(
+                window, settled: moment.server - settings.settle, horizon: horizon)
+            {
                 let beside = schedule.covers(interval, of: pass.lane, at: slots[pass.ring]?.coverableUntil ?? .distantPast)
                 for (lane, interval) in [(pass.lane, interval)] + beside {
                     deliveries.mark(.covered(lane, interval))

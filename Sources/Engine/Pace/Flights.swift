@@ -40,7 +40,7 @@ public struct Flights<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
     public mutating func land(_ number: Int) -> [Waiter] {
         guard let flight = flights.removeValue(forKey: number) else { return [] }
         if open[flight.key] == number { open[flight.key] = nil }
-        return flight.waiters.map(\.waiter)
+        return flight.waiters.map { $0.waiter }
     }
 
     public mutating func leave(_ key: Key, _ caller: Int) -> Departure {

@@ -58,4 +58,7 @@ public struct Tail: Sendable {
         updateStatus()
         return actions
     }
+
+    /// What it holds in memory; the settings bound each. For a simulation.
+    package var holdings: (bytes: Int, uncommitted: Int, known: Int) { (deliveries.bytes, commits.count, deduplicator.count) }
 }

@@ -41,12 +41,12 @@ struct PassSlot: Sendable {
     var wake: Duration? { pass != nil && !isWaiting && backoff.isFailing ? notBefore : nil }
 
     /// What the pass makes of a page, and whether reading had failed before.
-    mutating func received(_ reading: PageReading, fresh: Int) -> (outcome: Pass.Outcome, recovered: Bool)? {
+    mutating func received(_ reading: PageReading, fresh: Int, horizon: Instant) -> (outcome: Pass.Outcome, recovered: Bool)? {
         guard var pass else { return nil }
         let recovered = backoff.isFailing
         backoff.succeeded()
         self.fresh += fresh
-        let outcome = pass.received(reading)
+        let outcome = pass.received(reading, horizon: horizon)
         self.pass = pass
         return (outcome, recovered)
     }

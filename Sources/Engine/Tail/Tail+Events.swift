@@ -66,7 +66,8 @@ extension Tail {
         slots[ring]?.isWaiting = false
         guard let pass = slots[ring]?.pass else { return }
         let fresh = enqueue(reading.page)
-        guard let (outcome, recovered) = slots[ring]?.received(reading, fresh: fresh) else { return }
+        let horizon = schedule.horizon(of: .realtime, at: moment)
+        guard let (outcome, recovered) = slots[ring]?.received(reading, fresh: fresh, horizon: horizon) else { return }
         if recovered { actions.append(.report(.readRecovered(pass.lane))) }
         if ring == .reconcile { schedule.isAsynchronousFailing = false }
         conclude(outcome, of: pass, at: moment, &actions)

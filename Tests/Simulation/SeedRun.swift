@@ -4,12 +4,13 @@ import EngineTesting
 struct SeedRun {
     /// Seeds that one task takes at once.
     private static let portion: UInt64 = 20
-    private static let mostFailures = 5
     private static let progressEvery = Duration.seconds(10)
 
     let first: UInt64
     let count: UInt64
     let jobs: Int
+    /// No seed begins after so many failed; those before the first that failed have all run.
+    let mostFailures: Int
 
     func run(progress: (String) -> Void) async -> SeedReport {
         await withTaskGroup(of: SeedReport.self) { group in
@@ -24,7 +25,7 @@ struct SeedRun {
             var told = ContinuousClock.now
             for await portion in group {
                 report.add(portion)
-                if report.failures.count < SeedRun.mostFailures { add() }
+                if report.failures.count < mostFailures { add() }
                 guard ContinuousClock.now - told >= SeedRun.progressEvery else { continue }
                 told = .now
                 progress("\(report.seeds) seeds")

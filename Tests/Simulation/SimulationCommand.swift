@@ -15,6 +15,7 @@ struct SimulationCommand: AsyncParsableCommand {
     @Option(help: "This seed alone.") var seed: UInt64?
     @Flag(help: "A first seed that nobody knows; it is printed.") var fresh = false
     @Option(help: "Seeds at a time (default: one a core).") var jobs: Int?
+    @Flag(help: "Ends at the first seed that fails.") var untilFailure = false
     @Flag(help: "With --seed: prints everything that happens.") var trace = false
 
     func validate() throws {
@@ -31,9 +32,8 @@ struct SimulationCommand: AsyncParsableCommand {
         if let seed, trace {
             report = SeedReport(seed) { line($0) }
         } else {
-            report = await SeedRun(first: first, count: count, jobs: jobs ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))).run {
-                line($0)
-            }
+            let jobs = jobs ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
+            report = await SeedRun(first: first, count: count, jobs: jobs, mostFailures: untilFailure ? 1 : 5).run { line($0) }
         }
         line(report.closing(after: ContinuousClock.now - start))
         for failure in report.failures {

@@ -59,6 +59,17 @@ public struct Tail: Sendable {
         return actions
     }
 
-    /// What it holds in memory; the settings bound each. For a simulation.
-    package var holdings: (bytes: Int, uncommitted: Int, known: Int) { (deliveries.bytes, commits.count, deduplicator.count) }
+    /// What it holds in memory; the settings bound each.
+    package var holdings: Holdings {
+        Holdings(bytes: deliveries.bytes, uncommitted: commits.count, known: deduplicator.count)
+    }
+
+    package struct Holdings {
+        /// Bytes that are not acknowledged.
+        package let bytes: Int
+        /// Ids that are acknowledged and not on disk.
+        package let uncommitted: Int
+        /// Ids in memory, for whatever reason.
+        package let known: Int
+    }
 }

@@ -55,6 +55,13 @@ public struct SampleArchive: Sendable {
         self.manners = manners
     }
 
+    /// The bytes of an audit, from the smallest to the largest; `nil` where there is none.
+    public var sizes: ClosedRange<Int>? {
+        let sizes = lines.map(\.bytes.count)
+        guard let smallest = sizes.min(), let largest = sizes.max() else { return nil }
+        return smallest...largest
+    }
+
     /// The places of the entries whose instants lie in an interval.
     public func places(in interval: Interval) -> Range<Int> {
         let start = place(of: interval.start)

@@ -23,6 +23,8 @@ struct Oracle {
     private var coverage: [Lane: Coverage] = [:]
     /// What was reported to be beyond the retention.
     private var lost: [(lane: Lane, interval: Interval)] = []
+    /// Queries that an earlier process had come half through, and this one has not asked for yet.
+    private var unfinished: [Ring: QueryProgress] = [:]
     private(set) var deliveries = 0
     private(set) var duplicates = 0
 
@@ -68,6 +70,21 @@ struct Oracle {
             try demand(count <= allowed, "\(name(place)) was delivered \(count) times")
             try checkPromptness(place, at: now)
         }
+    }
+
+    mutating func begins(from ledger: Ledger) { unfinished = ledger.queries }
+
+    /// Nothing is read while memory is full, and a restart goes on with the query that it finds.
+    mutating func asks(_ request: ReadRequest, for ring: Ring, holding: Tail.Holdings?) throws(Violation) {
+        let bytes = tail.settings.unacknowledgedBytes * (ring == .live ? 2 : 1)
+        if let holding {
+            try demand(holding.bytes < bytes, "\(ring) reads on over \(holding.bytes) unacknowledged bytes, of \(bytes)")
+            let most = tail.settings.uncommittedIDs
+            try demand(holding.uncommitted < most, "\(ring) reads on over \(holding.uncommitted) uncommitted ids, of \(most)")
+        }
+        guard let progress = unfinished.removeValue(forKey: ring) else { return }
+        let isResumed = request.position == .asynchronous(progress.continuation) && request.lane == progress.lane
+        try demand(isResumed, "\(ring) began \(request.interval) of \(request.lane), and a query of it was half read")
     }
 
     mutating func processEnded() {
@@ -135,11 +152,11 @@ struct Oracle {
     }
 
     /// Memory is bounded by the settings.
-    func check(_ holdings: (bytes: Int, uncommitted: Int, known: Int), unacknowledged: Int) throws(Violation) {
+    func check(_ holdings: Tail.Holdings, unacknowledged: Int) throws(Violation) {
         let settings = tail.settings
         let bytes = settings.unacknowledgedBytes * 2 + 4 * plan.largestPage(of: settings)
         try demand(holdings.bytes <= bytes, "\(holdings.bytes) bytes are unacknowledged, of \(bytes)")
-        let uncommitted = settings.uncommittedIDs + bytes / SimulationPlan.smallestAudit
+        let uncommitted = settings.uncommittedIDs + bytes / plan.sizes.lowerBound
         try demand(holdings.uncommitted <= uncommitted, "\(holdings.uncommitted) ids are uncommitted, of \(uncommitted)")
         let known = unacknowledged + holdings.uncommitted + plan.mostRemembered(by: settings)
         try demand(holdings.known <= known, "\(holdings.known) ids are in memory, of \(known)")
@@ -148,11 +165,12 @@ struct Oracle {
     /// What was acknowledged to a process that ended in order, its store has.
     func checkCommitted() throws(Violation) {
         for place in records.indices where records[place].acknowledged == records[place].allowed {
-            try demand(records[place].isCommitted, "\(name(place)) was acknowledged before an orderly end, and is not committed")
+            try demand(records[place].isCommitted, "\(name(place)) was acknowledged before the end, and is not committed")
         }
     }
 
     func checkEnd(_ store: StoredLedgers, at now: Instant) throws(Violation) {
+        try checkCommitted()
         if let missing = missing(store, at: now) { throw Violation(missing) }
     }
 

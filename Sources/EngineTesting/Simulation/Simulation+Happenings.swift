@@ -71,6 +71,7 @@ extension Simulation {
         switch action {
         case .findLanes: request(.lanes, .lanes, .live, SimulatedProcess.Waiter(tail: index, ring: nil))
         case .read(let ring, let wanted):
+            try oracles[index].asks(wanted, for: ring, holding: process?.tails[index].tail.holdings)
             request(.read(wanted.subject), step(of: wanted), wanted.urgency, SimulatedProcess.Waiter(tail: index, ring: ring))
         case .load, .commit: schedule(.store(index, action), after: latency(50))
         case .deliver(let batch):

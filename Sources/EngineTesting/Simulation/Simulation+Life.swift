@@ -18,6 +18,7 @@ extension Simulation {
             var settings = planned.settings
             settings.seed &+= UInt64(life)
             let ledger = try ledger(of: index)
+            oracles[index].begins(from: ledger)
             process?.tails.append(
                 SimulatedProcess.TailState(tail: Tail(settings: settings, ledger: ledger, window: planned.window)))
         }
@@ -98,6 +99,7 @@ extension Simulation {
             if tail.status.unacknowledged > 0 || tail.holdings.uncommitted > 0 { return }
             if oracles[index].missing(store, at: now) != nil { return }
         }
+        for oracle in oracles { try oracle.checkEnd(store, at: now) }
         isOver = true
     }
 }

@@ -24,6 +24,7 @@ extension SimulationPlan {
             if ends {
                 let end = beginning + .seconds(900) + lag
                 settings.end = TailSettings.End(readUntil: end, coverUntil: end)
+                settings.sweep?.back += lag
             } else {
                 // Its sweeps go on with the time, and have to reach back from behind the last outage.
                 settings.sweep?.back += .seconds(2500)
@@ -47,7 +48,7 @@ extension SimulationPlan {
         var manners = SampleArchive.Manners()
         manners.asynchronousOnly = ["Gamification"]
         manners.looksBeforeResults = random.number(0...3)
-        manners.statesTotals = random.happens(70)
+        manners.statesTotals = random.happens(50)
         if random.happens(30) { manners.largestPage = 7 }
         if random.happens(30) { manners.mostRows = 40 }
         manners.asynchronousLag = lag
@@ -102,8 +103,11 @@ extension SimulationPlan {
             let place = start + .milliseconds(random.number(0...Int((end - start).wholeMilliseconds) - 1))
             let width = [200, 1500, 30_000, 300_000][random.number(0...3)]
             for _ in 0..<random.number(1...12) {
-                let audit = sample(
-                    &random, entries.count, at: min(place + .milliseconds(random.number(0...width)), end), readsAsynchronous)
+                let number = entries.count
+                var audit = sample(
+                    &random, number, at: min(place + .milliseconds(random.number(0...width)), end), readsAsynchronous)
+                // Without an id it is its own bytes that tell it from another of the same instant.
+                audit.padding = audit.id == nil ? number + 1 : random.happens(3) ? 3000 : audit.padding
                 var visibleAt = audit.instant + .milliseconds(delay(&random))
                 if readsAsynchronous, random.happens(10), audit.instant >= beginning + .seconds(readsAgainFrom) {
                     visibleAt = max(visibleAt, beginning + .seconds(random.number(0...lastVisible)))
@@ -121,8 +125,7 @@ extension SimulationPlan {
         return SampleAudit(
             id: hasID ? random.happens(5) ? "odd \(number) \u{0} 🦊" : SampleAudit.uuid(number) : nil, instant: instant,
             service: readsAsynchronous && random.happens(15) ? "Gamification" : random.happens(50) ? "Architect" : "Routing",
-            // Without an id it is its own bytes that tell it from another.
-            padding: hasID ? random.happens(3) ? 3000 : number % 50 : number + 1)
+            padding: number % 50)
     }
 
     /// In milliseconds.

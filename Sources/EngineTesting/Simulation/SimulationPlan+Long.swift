@@ -66,7 +66,7 @@ extension SimulationPlan {
         settings.unacknowledgedBytes = random.number(2000...20_000)
         settings.uncommittedIDs = random.number(20...200)
         settings.batchEvents = random.number(5...50)
-        settings.reading.pageSize = random.number(10...100)
+        settings.reading.pageSize = random.number(10...40)
         settings.reading.smallestPageSize = 5
         return settings
     }

@@ -3,9 +3,6 @@ import Engine
 
 /// What the tails owe under a plan, and what they may hold.
 extension SimulationPlan {
-    /// No audit of a simulation has fewer bytes.
-    static let smallestAudit = 70
-
     /// Whether an output has to get the entry in the end.
     func owes(_ entry: SampleArchive.Entry, to index: Int) -> Bool {
         let tail = tails[index]
@@ -38,7 +35,7 @@ extension SimulationPlan {
     }
 
     /// In bytes.
-    func largestPage(of settings: TailSettings) -> Int { max(settings.reading.pageSize + 1, 20) * 6000 }
+    func largestPage(of settings: TailSettings) -> Int { max(settings.reading.pageSize + 1, 20) * sizes.upperBound }
 
     /// The committed ids that a tail may remember: those of a window of each ring, and of the batches that reach into one.
     func mostRemembered(by settings: TailSettings) -> Int {

@@ -47,6 +47,8 @@ struct SimulationPlan: Sendable {
     let othersSpend: Int
     /// The longest way of a request, there and back, in milliseconds, while nothing fails.
     let latency: Int
+    /// The bytes of an audit.
+    let sizes: ClosedRange<Int>
     /// The most audits of any day.
     let densestDay: Int
 
@@ -76,6 +78,7 @@ struct SimulationPlan: Sendable {
         budget = random.happens(30) ? random.number(40...150) : nil
         othersSpend = kind != .isolated && random.happens(20) ? random.number(10...allowance * 3 / 4) : 0
         latency = random.number(2...400)
+        sizes = archive.sizes ?? 1...1
         densestDay =
             archive.entries.map { entry in
                 archive.places(in: Interval(entry.audit.instant, entry.audit.instant + .seconds(86_400))).count

@@ -34,7 +34,8 @@ extension SimulationPlan {
         }
         let first = tails.map(\.start).min() ?? beginning
         let entries = denseEntries(
-            &random, start: first - .seconds(60), end: beginning + .seconds(lastAudit), readsAsynchronous: readsAsynchronous)
+            &random, start: first - .seconds(60), end: beginning + .seconds(lastAudit), horizon: beginning - retention,
+            readsAsynchronous: readsAsynchronous)
         let faultyUntil = beginning + .seconds(random.number(60...700))
         return SimulationPlan(
             kind: .dense,
@@ -96,11 +97,14 @@ extension SimulationPlan {
 
     /// Clumps of audits with many in one second, some shown late, a few without an id.
     private static func denseEntries(
-        _ random: inout SampleGenerator, start: Instant, end: Instant, readsAsynchronous: Bool
+        _ random: inout SampleGenerator, start: Instant, end: Instant, horizon: Instant, readsAsynchronous: Bool
     ) -> [SampleArchive.Entry] {
         var entries: [SampleArchive.Entry] = []
         for _ in 0..<random.number(5...25) {
-            let place = start + .milliseconds(random.number(0...Int((end - start).wholeMilliseconds) - 1))
+            // Many are about to age out, where that can happen at all.
+            let from = horizon > start && random.happens(40) ? horizon : start
+            let to = from == horizon ? beginning : end
+            let place = from + .milliseconds(random.number(0...Int((to - from).wholeMilliseconds) - 1))
             let width = [200, 1500, 30_000, 300_000][random.number(0...3)]
             for _ in 0..<random.number(1...12) {
                 let number = entries.count

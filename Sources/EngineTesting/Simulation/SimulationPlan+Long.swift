@@ -21,11 +21,14 @@ extension SimulationPlan {
             let start = beginning - .seconds(random.number(0...day))
             return TailPlan(settings: settings, start: start, window: random.number(1...4), manner: .init(&random))
         }
-        let entries = longEntries(&random, number: random.number(100...1500), until: faultyUntil, readsAsynchronous)
+        let troubles = longTroubles(&random, days: days, tails: count, readsAsynchronous)
+        let entries = longEntries(
+            &random, number: random.number(100...1500), until: faultyUntil, readsAsynchronous,
+            before: troubles.map(\.interval.start))
         return SimulationPlan(
             kind: .sparse, archive: SampleArchive(entries, manners: manners(&random, retention: retention, lag: lag)),
-            tails: tails, troubles: longTroubles(&random, days: days, tails: count, readsAsynchronous),
-            faultyUntil: faultyUntil, deadline: faultyUntil + .seconds(3 * day), failurePercent: random.number(0...3),
+            tails: tails, troubles: troubles, faultyUntil: faultyUntil, deadline: faultyUntil + .seconds(3 * day),
+            failurePercent: random.number(0...3),
             crashes: (random.number(0...6), 5000), &random)
     }
 
@@ -45,7 +48,7 @@ extension SimulationPlan {
             let start = beginning + .seconds(random.number(0...3600))
             return Trouble(kind: random.happens(50) ? .output(index) : .stall(index), interval: Interval(start, end))
         }
-        let entries = longEntries(&random, number: random.number(100...800), until: end, readsAsynchronous)
+        let entries = longEntries(&random, number: random.number(100...800), until: end, readsAsynchronous, before: [])
         return SimulationPlan(
             kind: .isolated, archive: SampleArchive(entries, manners: manners(&random, retention: retention, lag: .zero)),
             tails: tails, troubles: troubles, faultyUntil: end, deadline: end + .seconds(2 * day), failurePercent: 0,
@@ -72,12 +75,20 @@ extension SimulationPlan {
     }
 
     private static func longEntries(
-        _ random: inout SampleGenerator, number: Int, until end: Instant, _ readsAsynchronous: Bool
+        _ random: inout SampleGenerator, number: Int, until end: Instant, _ readsAsynchronous: Bool,
+        before troubles: [Instant]
     ) -> [SampleArchive.Entry] {
         let start = beginning - .seconds(day)
         let span = Int((end - start).wholeMilliseconds)
         return (0..<number).map { number in
-            let audit = sample(&random, number, at: start + .milliseconds(random.number(0...span)), readsAsynchronous)
+            // Many come just before something breaks: those are the ones to lose.
+            let before = random.happens(20) ? random.number(0...max(troubles.count - 1, 0)) : nil
+            let instant =
+                before.flatMap {
+                    troubles.indices.contains($0) ? troubles[$0] - .milliseconds(random.number(0...3_600_000)) : nil
+                }
+                ?? start + .milliseconds(random.number(0...span))
+            let audit = sample(&random, number, at: instant, readsAsynchronous)
             let late = readsAsynchronous && random.happens(10) ? random.number(0...12 * 3600) * 1000 : delay(&random)
             return SampleArchive.Entry(audit, visibleAt: min(audit.instant + .milliseconds(late), end + .seconds(latest)))
         }

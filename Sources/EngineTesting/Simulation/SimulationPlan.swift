@@ -73,7 +73,7 @@ struct SimulationPlan: Sendable {
         self.failurePercent = failurePercent
         self.crashes = crashes
         self.changesLanes = changesLanes
-        clockRate = 1 + Double(random.number(-200...200)) / 1e6
+        clockRate = 1 + Double([-200, -20, 20, 200][random.number(0...3)]) / 1e6
         allowance = random.happens(30) ? random.number(60...200) : 300
         budget = random.happens(30) ? random.number(40...150) : nil
         othersSpend = kind != .isolated && random.happens(20) ? random.number(10...allowance * 3 / 4) : 0

@@ -117,7 +117,12 @@ let package = Package(
         // Tests and what they share.
         .target(
             name: "EngineTesting",
-            dependencies: ["Engine", "AuditCore", .product(name: "NIOConcurrencyHelpers", package: nio)],
+            dependencies: [
+                "Engine", "AuditCore",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
             swiftSettings: settings),
         .target(
             name: "FaultScenes",
@@ -128,6 +133,11 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: nio),
             ],
             path: "Tests/FaultScenes", swiftSettings: settings),
+        // Runs the simulation over as many seeds as wanted.
+        .executableTarget(
+            name: "auditferry-simulation",
+            dependencies: ["EngineTesting", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Simulation", exclude: ["README.md", "mutations.txt"], swiftSettings: settings),
         .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore"], swiftSettings: settings),
         .testTarget(
             name: "AuditAPITests",

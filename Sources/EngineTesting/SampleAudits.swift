@@ -30,19 +30,39 @@ public struct SampleAudit: Sendable, Hashable {
     }
 }
 
+/// A sample as it stands in a page.
+struct SampleLine: Sendable {
+    let id: AuditID?
+    let instant: Instant
+    let bytes: [UInt8]
+    let hasWhitespace: Bool
+
+    init(_ sample: SampleAudit, spaced: Bool = false) {
+        id = sample.id.map { AuditID($0) }
+        instant = sample.instant
+        bytes = Array((spaced ? "{\n \(sample.json.dropFirst())" : sample.json).utf8)
+        hasWhitespace = spaced
+    }
+}
+
 extension AuditPage {
     /// A page as the API would send it. `spaced` puts white space between the tokens of every audit.
     public init(of samples: [SampleAudit], spaced: Bool = false) {
+        self.init(of: samples.map { SampleLine($0, spaced: spaced) })
+    }
+
+    init(of lines: [SampleLine]) {
         var bytes = Array("{\"entities\":[".utf8)
         var audits: [RawAudit] = []
-        for (index, sample) in samples.enumerated() {
+        bytes.reserveCapacity(lines.reduce(20) { $0 + $1.bytes.count + 1 })
+        audits.reserveCapacity(lines.count)
+        for (index, line) in lines.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             let start = bytes.count
-            bytes += (spaced ? "{\n \(sample.json.dropFirst())" : sample.json).utf8
+            bytes += line.bytes
             audits.append(
                 RawAudit(
-                    id: sample.id.map { AuditID($0) }, instant: sample.instant, start: start, end: bytes.count,
-                    hasWhitespace: spaced))
+                    id: line.id, instant: line.instant, start: start, end: bytes.count, hasWhitespace: line.hasWhitespace))
         }
         bytes += "]}".utf8
         self.init(bytes: bytes, audits: audits)

@@ -8,25 +8,19 @@ import NIOConcurrencyHelpers
 ///
 /// A request of a family that is parked is not sent: it throws `rateLimited` with what is left of the parking, at once.
 final class BudgetedTransport: HTTPTransport {
-    private struct State {
-        var queue: RequestQueue
-        var parking = Parking()
-        var server = ServerClock()
-    }
-
     /// Of the requests that the current task makes; the client between the reader and here has no word for it.
     @TaskLocal static var urgency = Urgency.live
 
     private let base: any HTTPTransport
     private let clock: any EngineClock
     private let log: ParkingLog
-    private let state: NIOLockedValueBox<State>
+    private let gate: NIOLockedValueBox<RequestGate>
 
     init(_ base: any HTTPTransport, budget: RequestBudget, clock: any EngineClock, logger: Logger? = nil) {
         self.base = base
         self.clock = clock
         log = ParkingLog(logger: logger)
-        state = NIOLockedValueBox(State(queue: RequestQueue(budget: budget)))
+        gate = NIOLockedValueBox(RequestGate(budget: budget))
     }
 
     func execute(_ request: APIRequest) async throws -> APIResponse {
@@ -45,18 +39,14 @@ final class BudgetedTransport: HTTPTransport {
 
     func serverNow() -> Instant? {
         let now = clock.now()
-        return state.withLockedValue { $0.server.now(at: now) }
+        return gate.withLockedValue { $0.serverNow(at: now) }
     }
 
     /// The API refused a request for its rate. A short wait holds all requests, a long one those of the endpoint's family.
     func refused(_ endpoint: Endpoint?, for wait: Duration?) {
         let now = clock.now()
         let family = endpoint?.family
-        let (verdict, server) = state.withLockedValue { state in
-            let verdict = state.parking.refused(family, for: wait, at: now)
-            if case .pause(let until) = verdict { state.queue.budget.park(until: until) }
-            return (verdict, state.server.now(at: now))
-        }
+        let (verdict, server) = gate.withLockedValue { ($0.refused(family, for: wait, at: now), $0.serverNow(at: now)) }
         if case .parked(let until) = verdict, let family {
             log.begins(family, until: server.map { $0 + (until - now) }, lasts: until - now)
         }
@@ -66,39 +56,23 @@ final class BudgetedTransport: HTTPTransport {
     private func admit(_ endpoint: Endpoint) async throws {
         guard let family = endpoint.family else { return }
         let urgency = BudgetedTransport.urgency
-        let ticket = state.withLockedValue { $0.queue.join(urgency) }
+        let ticket = gate.withLockedValue { $0.join(urgency) }
         while true {
             switch turn(of: ticket, family) {
             case .goes: return
             case .parked(let rest): throw BudgetedTransport.parked(family, endpoint, rest)
             case .waits(let until):
                 do { try await clock.sleep(until: until) } catch {
-                    state.withLockedValue { $0.queue.leave(ticket) }
+                    gate.withLockedValue { $0.leave(ticket) }
                     throw error
                 }
             }
         }
     }
 
-    private enum Turn {
-        case goes
-        case waits(until: Duration)
-        case parked(rest: Duration)
-    }
-
-    private func turn(of ticket: RequestQueue.Ticket, _ family: RequestFamily) -> Turn {
+    private func turn(of ticket: RequestQueue.Ticket, _ family: RequestFamily) -> RequestGate.Turn {
         let now = clock.now()
-        let (turn, ended) = state.withLockedValue { state -> (Turn, [RequestFamily]) in
-            let ended = state.parking.ended(at: now)
-            if let rest = state.parking.rest(of: family, at: now) {
-                state.queue.leave(ticket)
-                return (.parked(rest: rest), ended)
-            }
-            switch state.queue.turn(of: ticket, at: now) {
-            case .goes: return (.goes, ended)
-            case .waits(let until): return (.waits(until: until), ended)
-            }
-        }
+        let (turn, ended) = gate.withLockedValue { $0.turn(of: ticket, family, at: now) }
         for family in ended { log.ends(family) }
         return turn
     }
@@ -112,13 +86,10 @@ final class BudgetedTransport: HTTPTransport {
         let isCounted = endpoint.family != nil
         guard isCounted || endpoint == .token else { return }
         let now = clock.now()
-        state.withLockedValue { state in
-            // The login host's clock is another one: it does until the API has answered.
-            if let date = metadata.serverDate, isCounted || state.server.now(at: now) == nil {
-                state.server.answered(date, at: now)
-            }
+        gate.withLockedValue { gate in
+            gate.answered(metadata.serverDate, isCounted: isCounted, at: now)
             if isCounted, let limit = metadata.rateLimit {
-                state.queue.budget.answered(allowed: limit.allowed, count: limit.count, reset: limit.reset, at: now)
+                gate.allowed(limit.allowed, count: limit.count, reset: limit.reset, at: now)
             }
         }
     }

@@ -9,21 +9,14 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private typealias Outcome = Result<Value, ReadFailure>
     private typealias Waiter = CheckedContinuation<Outcome, Never>
 
-    private struct Flight {
-        let key: Key
-        let task: Task<Void, Never>
-        var waiters: [Int: Waiter] = [:]
-    }
-
     private struct State {
-        var lastNumber = 0
-        var flights: [Int: Flight] = [:]
-        /// Those that can be joined.
-        var open: [Key: Int] = [:]
+        var lastCaller = 0
+        var flights = Flights<Key, Waiter>()
+        var tasks: [Int: Task<Void, Never>] = [:]
 
-        mutating func number() -> Int {
-            lastNumber += 1
-            return lastNumber
+        mutating func caller() -> Int {
+            lastCaller += 1
+            return lastCaller
         }
     }
 
@@ -34,7 +27,7 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         for key: Key, _ work: @escaping @Sendable () async throws(ReadFailure) -> Value
     ) async throws(ReadFailure) -> Value {
         if Task.isCancelled { throw .cancelled }
-        let caller = state.withLockedValue { $0.number() }
+        let caller = state.withLockedValue { $0.caller() }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 join(key, caller, continuation, work)
@@ -49,47 +42,39 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// How many callers wait for this; for tests.
     func callers(of key: Key) -> Int {
-        state.withLockedValue { state in state.open[key].flatMap { state.flights[$0]?.waiters.count } ?? 0 }
+        state.withLockedValue { $0.flights.callers(of: key) }
     }
 
     private func join(
         _ key: Key, _ caller: Int, _ waiter: Waiter, _ work: @escaping @Sendable () async throws(ReadFailure) -> Value
     ) {
         state.withLockedValue { state in
-            if let flight = state.open[key] {
-                state.flights[flight]?.waiters[caller] = waiter
-                return
-            }
-            let flight = state.number()
-            // It cannot land before it is in the table: landing needs the lock.
-            let task = Task {
+            guard let flight = state.flights.join(key, caller, waiter) else { return }
+            // It cannot land before its task is in the table: landing needs the lock.
+            state.tasks[flight] = Task {
                 let outcome: Outcome
                 do throws(ReadFailure) { outcome = .success(try await work()) } catch { outcome = .failure(error) }
                 self.land(flight, outcome)
             }
-            state.flights[flight] = Flight(key: key, task: task, waiters: [caller: waiter])
-            state.open[key] = flight
         }
     }
 
-    private func land(_ number: Int, _ outcome: Outcome) {
-        let flight = state.withLockedValue { state in
-            let flight = state.flights.removeValue(forKey: number)
-            if let flight, state.open[flight.key] == number { state.open[flight.key] = nil }
-            return flight
+    private func land(_ flight: Int, _ outcome: Outcome) {
+        let waiters = state.withLockedValue { state in
+            state.tasks[flight] = nil
+            return state.flights.land(flight)
         }
-        for waiter in flight?.waiters.values ?? [:].values { waiter.resume(returning: outcome) }
+        for waiter in waiters { waiter.resume(returning: outcome) }
     }
 
     /// Who is not the last goes at once. The last ends the work, and gets what that returns; from then on nobody joins it.
     private func leave(_ key: Key, _ caller: Int) {
         let (waiter, task) = state.withLockedValue { state -> (Waiter?, Task<Void, Never>?) in
-            guard let number = state.open[key], let flight = state.flights[number], flight.waiters[caller] != nil else {
-                return (nil, nil)
+            switch state.flights.leave(key, caller) {
+            case .absent: (nil, nil)
+            case .gone(let waiter): (waiter, nil)
+            case .last(let flight): (nil, state.tasks[flight])
             }
-            if flight.waiters.count > 1 { return (state.flights[number]?.waiters.removeValue(forKey: caller), nil) }
-            state.open[key] = nil
-            return (nil, flight.task)
         }
         waiter?.resume(returning: .failure(.cancelled))
         task?.cancel()

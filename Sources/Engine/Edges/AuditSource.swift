@@ -37,6 +37,15 @@ public struct ReadRequest: Sendable, Hashable {
         self.urgency = urgency
         self.looks = looks
     }
+
+    /// What is read: the answer to one request is the answer to every other one of the same subject.
+    public var subject: Subject { Subject(lane: lane, interval: interval, position: position) }
+
+    public struct Subject: Sendable, Hashable {
+        let lane: Lane
+        let interval: Interval
+        let position: Position
+    }
 }
 
 /// Where an asynchronous query stands: what a restart needs to go on with it.

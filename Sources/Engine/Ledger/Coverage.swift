@@ -49,9 +49,15 @@ public struct Coverage: Sendable, Equatable {
 
     /// What of `interval` is not covered, ascending.
     public func gaps(in interval: Interval) -> [Interval] {
-        var rest = Coverage([interval])
-        for covered in intervals { rest.remove(covered) }
-        return rest.intervals
+        var gaps: [Interval] = []
+        var start = interval.start
+        for covered in intervals where covered.end > start {
+            guard covered.start < interval.end else { break }
+            if covered.start > start { gaps.append(Interval(start, covered.start)) }
+            start = covered.end
+        }
+        if start < interval.end { gaps.append(Interval(start, interval.end)) }
+        return gaps
     }
 
     public func intersection(_ other: Coverage) -> Coverage {

@@ -7,6 +7,8 @@ import AuditCore
 public struct ServerClock: Sendable {
     /// Servers behind one name differ by this much; a larger step back is believed.
     private static let tolerance = Duration.seconds(2)
+    /// So long the best answer is carried on; a clock that is a little fast would carry it ahead of the server.
+    private static let validity = Duration.seconds(600)
 
     private var date: Instant?
     private var receivedAt = Duration.zero
@@ -18,7 +20,11 @@ public struct ServerClock: Sendable {
 
     /// An answer with this `Date` arrived.
     public mutating func answered(_ serverDate: Instant, at clock: Duration) {
-        if let estimate = now(at: clock), estimate > serverDate, estimate - serverDate <= ServerClock.tolerance { return }
+        if let estimate = now(at: clock), estimate > serverDate, estimate - serverDate <= ServerClock.tolerance,
+            clock - receivedAt <= ServerClock.validity
+        {
+            return
+        }
         date = serverDate
         receivedAt = clock
     }

@@ -16,7 +16,7 @@ struct PageWalk: Sendable {
 
     private let pageSize: Int
     private let rowLimit: Int
-    private var pagesRead = 0
+    private(set) var pagesRead = 0
     private(set) var rows = 0
     private var total: Int?
     private var lastPage: Set<AuditID> = []

@@ -67,13 +67,17 @@ struct Pass: Sendable {
             urgency: ring.urgency, looks: looks)
     }
 
-    mutating func received(_ reading: PageReading) -> Outcome {
+    /// - Parameter horizon: the oldest instant that the realtime endpoint still gives.
+    mutating func received(_ reading: PageReading, horizon: Instant = .distantPast) -> Outcome {
         switch reading.rest {
         case .numbered(let total, let pageCount, let pageSize):
             switch walk.received(reading.page, total: total, pageCount: pageCount, pageSize: pageSize) {
             case .next(let position):
                 self.position = position
                 return .reading
+            case .complete where window.start < horizon && walk.pagesRead > 1:
+                // What ages out moves the pages, and not every answer has a total that would tell.
+                return split("audits may have aged out between its pages", rows: nil)
             case .complete: return complete(rows: walk.rows)
             case .tooMuch(let rows): return split("\(rows) audits in one window", rows: rows)
             case .inconsistent(let reason): return readAgain(reason, echoed: pageSize)

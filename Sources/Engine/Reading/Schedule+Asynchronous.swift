@@ -17,7 +17,10 @@ extension Schedule {
         let waited = asynchronousLanes.filter { (states[$0]?.catchUpAt ?? .zero) <= moment.clock }
         let gaps = waited.compactMap { lane in gap(ledger, lane, at: moment).map { (lane: lane, interval: $0) } }
         if let oldest = gaps.min(by: { $0.interval.start < $1.interval.start }) {
-            return pass(.reconcile, oldest.lane, oldest.interval)
+            // What was covered last before the gap may have been covered before the endpoint showed it all.
+            let start = max(
+                oldest.interval.start - settings.asynchronousOverlap, ledger.start, horizon(of: .asynchronous, at: moment))
+            return pass(.reconcile, oldest.lane, Interval(start, oldest.interval.end))
         }
         guard let reconcile = settings.reconcile else { return nil }
         let due = waited.filter {
@@ -108,4 +111,9 @@ extension Schedule {
             ring: ring, lane: lane, interval: Interval(interval.start.wholeSecond, interval.end), reach: state.reach,
             pageSize: pageSize, limits: settings.reading)
     }
+}
+
+extension TailSettings {
+    /// How much covered time is read again before a gap that the asynchronous endpoint fills.
+    var asynchronousOverlap: Duration { followsPresent ? max(overlap, asynchronousLag) : .zero }
 }

@@ -41,12 +41,12 @@ struct PassSlot: Sendable {
     var wake: Duration? { pass != nil && !isWaiting && backoff.isFailing ? notBefore : nil }
 
     /// What the pass makes of a page, and whether reading had failed before.
-    mutating func received(_ reading: PageReading, fresh: Int) -> (outcome: Pass.Outcome, recovered: Bool)? {
+    mutating func received(_ reading: PageReading, fresh: Int, horizon: Instant) -> (outcome: Pass.Outcome, recovered: Bool)? {
         guard var pass else { return nil }
         let recovered = backoff.isFailing
         backoff.succeeded()
         self.fresh += fresh
-        let outcome = pass.received(reading)
+        let outcome = pass.received(reading, horizon: horizon)
         self.pass = pass
         return (outcome, recovered)
     }
@@ -68,9 +68,12 @@ struct PassSlot: Sendable {
 
     /// The part of a window that may be called covered.
     ///
-    /// - Parameter settled: the server's now less the settle margin: it may be earlier than at the beginning, when the server's clock was wrong.
-    func coverable(_ window: Interval, settled: Instant) -> Interval? {
+    /// - Parameters:
+    ///   - settled: the server's now less the settle margin: it may be earlier than at the beginning, when the server's clock was wrong.
+    ///   - horizon: the oldest instant that the endpoint still gives: what is older may have gone before it was read.
+    func coverable(_ window: Interval, settled: Instant, horizon: Instant) -> Interval? {
+        let start = max(window.start, horizon)
         let end = min(window.end, coverableUntil, settled.wholeSecond)
-        return window.start < end ? Interval(window.start, end) : nil
+        return start < end ? Interval(start, end) : nil
     }
 }

@@ -43,7 +43,7 @@ extension Tail {
         if moment.clock - forgottenAt > .seconds(600) {
             forgottenAt = moment.clock
             let needed = ledger.idsNeeded(
-                since: schedule.lanes, retention: settings.idRetention, overlap: settings.overlap,
+                since: schedule.lanes, retention: settings.idRetention, overlap: settings.asynchronousOverlap,
                 horizon: schedule.horizon(at: moment))
             commits.forget(before: needed)
         }

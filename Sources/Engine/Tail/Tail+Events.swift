@@ -68,7 +68,8 @@ extension Tail {
         slots[ring]?.isWaiting = false
         guard let pass = slots[ring]?.pass else { return }
         let fresh = enqueue(reading.page, of: pass.lane)
-        guard let (outcome, recovered) = slots[ring]?.received(reading, fresh: fresh) else { return }
+        let horizon = schedule.horizon(of: .realtime, at: moment)
+        guard let (outcome, recovered) = slots[ring]?.received(reading, fresh: fresh, horizon: horizon) else { return }
         if recovered { actions.append(.report(.readRecovered(pass.lane))) }
         if ring == .reconcile { schedule.isAsynchronousFailing = false }
         conclude(outcome, of: pass, at: moment, &actions)
@@ -118,7 +119,10 @@ extension Tail {
         case .again(let reason): actions.append(.report(.windowRepeated(pass.lane, pass.window, reason: reason)))
         case .split(let reason): actions.append(.report(.windowSplit(pass.lane, pass.window, reason: reason)))
         case .covered(let window, let isLast):
-            if let interval = slots[pass.ring]?.coverable(window, settled: moment.server - settings.settle) {
+            let horizon = schedule.horizon(of: pass.asynchronous ? .asynchronous : .realtime, at: moment)
+            if let interval = slots[pass.ring]?.coverable(
+                window, settled: moment.server - settings.settle, horizon: horizon)
+            {
                 let beside = schedule.covers(interval, of: pass.lane, at: slots[pass.ring]?.coverableUntil ?? .distantPast)
                 for (lane, interval) in [(pass.lane, interval)] + beside {
                     deliveries.mark(.covered(lane, interval))

@@ -65,4 +65,18 @@ public struct Tail: Sendable {
         updateStatus()
         return actions
     }
+
+    /// What it holds in memory; the settings bound each.
+    package var holdings: Holdings {
+        Holdings(bytes: deliveries.bytes, uncommitted: commits.count, known: deduplicator.count)
+    }
+
+    package struct Holdings {
+        /// Bytes that are not acknowledged.
+        package let bytes: Int
+        /// Ids that are acknowledged and not on disk.
+        package let uncommitted: Int
+        /// Ids in memory, for whatever reason.
+        package let known: Int
+    }
 }

@@ -25,6 +25,12 @@ public struct SampleArchive: Sendable {
         public var asynchronousOnly: Set<String> = []
         /// How often a query is looked at before its results are there.
         public var looksBeforeResults = 0
+        /// How much later than realtime the asynchronous endpoint shows an audit.
+        public var asynchronousLag = Duration.zero
+        /// How far back the endpoints reach; without bound where none is named.
+        public var retention: [Lane.Endpoint: Duration] = [:]
+        /// Whether a page by number ends with a row twice.
+        public var repeatsRows = false
 
         public init() {}
     }
@@ -32,11 +38,12 @@ public struct SampleArchive: Sendable {
     /// Ascending by instant.
     public let entries: [Entry]
     public var manners: Manners
+    private let lines: [SampleLine]
     private var queries: [Query] = []
 
     private struct Query: Sendable {
         /// `nil` once it is lost.
-        var rows: [SampleAudit]?
+        var rows: [Int]?
         /// `nil` for one that never ends.
         var looks: Int?
     }
@@ -44,12 +51,41 @@ public struct SampleArchive: Sendable {
     public init(_ entries: [Entry], manners: Manners = Manners()) {
         self.entries = entries.enumerated()
             .sorted { ($0.element.audit.instant, $0.offset) < ($1.element.audit.instant, $1.offset) }.map(\.element)
+        lines = self.entries.map { SampleLine($0.audit) }
         self.manners = manners
     }
 
-    /// The visible audits of an interval, ascending.
-    public func visible(_ lane: Lane, _ interval: Interval, at now: Instant) -> [SampleAudit] {
-        entries.filter { $0.visibleAt <= now && interval.contains($0.audit.instant) && shows($0, lane) }.map(\.audit)
+    /// The bytes of an audit, from the smallest to the largest; `nil` where there is none.
+    public var sizes: ClosedRange<Int>? {
+        let sizes = lines.map(\.bytes.count)
+        guard let smallest = sizes.min(), let largest = sizes.max() else { return nil }
+        return smallest...largest
+    }
+
+    /// The places of the entries whose instants lie in an interval.
+    public func places(in interval: Interval) -> Range<Int> {
+        let start = place(of: interval.start)
+        return start..<max(start, place(of: interval.end))
+    }
+
+    /// The first place at or after an instant.
+    private func place(of instant: Instant) -> Int {
+        var (low, high) = (0, lines.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if lines[middle].instant < instant { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// What the visible audits of an interval are, ascending.
+    private func visible(_ lane: Lane, _ interval: Interval, at now: Instant) -> [Int] {
+        let lag = lane.endpoint == .asynchronous ? manners.asynchronousLag : .zero
+        let oldest = manners.retention[lane.endpoint].map { now - $0 } ?? .distantPast
+        return places(in: interval).filter { place in
+            let entry = entries[place]
+            return entry.visibleAt + lag <= now && entry.audit.instant >= oldest && shows(entry, lane)
+        }
     }
 
     /// Whether the lane ever shows the entry.
@@ -60,9 +96,13 @@ public struct SampleArchive: Sendable {
 
     public mutating func read(_ request: ReadRequest, at now: Instant) throws(ReadFailure) -> PageReading {
         switch request.position {
-        case .page(let number, let size): try page(number, size, visible(request.lane, request.interval, at: now))
-        case .asynchronous(nil): start(visible(request.lane, request.interval, at: now))
-        case .asynchronous(let continuation?): try goOn(continuation)
+        case .page(let number, let size): return try page(number, size, visible(request.lane, request.interval, at: now))
+        case .asynchronous(nil): return start(visible(request.lane, request.interval, at: now))
+        case .asynchronous(let continuation?):
+            if continuation.cursor == nil, try !isDone(continuation) {
+                return PageReading(page: .empty, rest: .continued(continuation))
+            }
+            return try results(continuation)
         }
     }
 
@@ -74,36 +114,48 @@ public struct SampleArchive: Sendable {
         for index in queries.indices where queries[index].looks != 0 { queries[index].looks = nil }
     }
 
-    private func page(_ number: Int, _ wanted: Int, _ rows: [SampleAudit]) throws(ReadFailure) -> PageReading {
+    private func page(_ number: Int, _ wanted: Int, _ rows: [Int]) throws(ReadFailure) -> PageReading {
         guard rows.count <= manners.mostRows else { throw .tooMuch("\(rows.count) rows") }
         let size = min(wanted, manners.largestPage)
-        let page = Array(rows.dropFirst((number - 1) * size).prefix(size))
+        var page = Array(rows.dropFirst((number - 1) * size).prefix(size))
+        if manners.repeatsRows, let last = page.last { page.append(last) }
         let rest: PageReading.Rest =
             manners.statesTotals
             ? .numbered(total: rows.count, pageCount: (rows.count + size - 1) / size, pageSize: size)
             : .numbered(total: nil, pageCount: nil, pageSize: size)
-        return PageReading(page: AuditPage(of: page), rest: rest)
+        return PageReading(page: AuditPage(of: page.map { lines[$0] }), rest: rest)
     }
 
-    private mutating func start(_ rows: [SampleAudit]) -> PageReading {
+    private mutating func start(_ rows: [Int]) -> PageReading {
         queries.append(Query(rows: rows, looks: manners.looksBeforeResults))
         return PageReading(
             page: .empty, rest: .continued(Continuation(transactionID: "\(queries.count - 1)", cursor: nil)))
     }
 
-    private mutating func goOn(_ continuation: Continuation) throws(ReadFailure) -> PageReading {
+    /// Looks at a query: whether its results can be read.
+    public mutating func isDone(_ continuation: Continuation) throws(ReadFailure) -> Bool {
+        let (number, _) = try rows(of: continuation)
+        if queries[number].looks == 0 { return true }
+        queries[number].looks? -= 1
+        return false
+    }
+
+    /// A page of the results of a query that is done.
+    public func results(_ continuation: Continuation) throws(ReadFailure) -> PageReading {
         let size = 20
         let position = Int(continuation.cursor ?? "0") ?? 0
+        let (_, rows) = try rows(of: continuation)
+        let end = position + size
+        let next = end < rows.count ? Continuation(transactionID: continuation.transactionID, cursor: "\(end)") : nil
+        let page = rows.dropFirst(position).prefix(size).map { lines[$0] }
+        return PageReading(page: AuditPage(of: page), rest: .continued(next))
+    }
+
+    private func rows(of continuation: Continuation) throws(ReadFailure) -> (number: Int, rows: [Int]) {
         guard let number = Int(continuation.transactionID), queries.indices.contains(number) else {
             throw .queryLost("the query is unknown")
         }
         guard let rows = queries[number].rows else { throw .queryLost("the query is gone") }
-        if continuation.cursor == nil, queries[number].looks != 0 {
-            queries[number].looks? -= 1
-            return PageReading(page: .empty, rest: .continued(continuation))
-        }
-        let end = position + size
-        let next = end < rows.count ? Continuation(transactionID: continuation.transactionID, cursor: "\(end)") : nil
-        return PageReading(page: AuditPage(of: Array(rows.dropFirst(position).prefix(size))), rest: .continued(next))
+        return (number, rows)
     }
 }

@@ -11,6 +11,18 @@ public struct StoredLedgers: Sendable, Equatable {
         public var late = LateArrivals()
         public var acknowledged: [AcknowledgedBatch] = []
         public var forgottenBefore: Instant?
+
+        fileprivate mutating func take(_ change: LedgerChange) {
+            acknowledged += change.acknowledged
+            for (lane, coverage) in change.coverage { lanes[lane] = coverage.intervals.isEmpty ? nil : coverage }
+            for (lane, lost) in change.lost { self.lost[lane] = lost.intervals.isEmpty ? nil : lost }
+            late = change.late ?? late
+            for (ring, progress) in change.queries { queries[ring] = progress }
+            if let instant = change.forgetBefore {
+                acknowledged.removeAll { $0.last < instant }
+                forgottenBefore = max(instant, forgottenBefore ?? instant)
+            }
+        }
     }
 
     public private(set) var outputs: [String: Stored] = [:]
@@ -35,22 +47,12 @@ public struct StoredLedgers: Sendable, Equatable {
     }
 
     public mutating func commit(_ change: LedgerChange) throws(StoreFailure) {
-        var stored: Stored
-        switch (outputs[change.output], change.start) {
-        case (nil, let start?): stored = Stored(start: start)
-        case (let known?, nil): stored = known
-        case (nil, nil): throw StoreFailure("output '\(change.output)' has not begun")
-        case (_?, _?): throw StoreFailure("output '\(change.output)' began already")
+        switch (outputs[change.output] != nil, change.start) {
+        case (false, let start?): outputs[change.output] = Stored(start: start)
+        case (true, nil): break
+        case (false, nil): throw StoreFailure("output '\(change.output)' has not begun")
+        case (true, _?): throw StoreFailure("output '\(change.output)' began already")
         }
-        stored.acknowledged += change.acknowledged
-        for (lane, coverage) in change.coverage { stored.lanes[lane] = coverage.intervals.isEmpty ? nil : coverage }
-        for (lane, lost) in change.lost { stored.lost[lane] = lost.intervals.isEmpty ? nil : lost }
-        stored.late = change.late ?? stored.late
-        for (ring, progress) in change.queries { stored.queries[ring] = progress }
-        if let instant = change.forgetBefore {
-            stored.acknowledged.removeAll { $0.last < instant }
-            stored.forgottenBefore = max(instant, stored.forgottenBefore ?? instant)
-        }
-        outputs[change.output] = stored
+        outputs[change.output]?.take(change)
     }
 }

@@ -26,6 +26,17 @@ import Testing
         }
     }
 
+    @Test func `a clock that is a little fast does not carry it ahead for long`() {
+        var clock = ServerClock()
+        // 200 ppm: a second in an hour and a half, three in half a day.
+        for minutes in 0..<720 {
+            let local = Duration.seconds(minutes * 60) + .milliseconds(minutes * 12)
+            let server = date + .seconds(minutes * 60)
+            clock.answered(server, at: local)
+            #expect(clock.now(at: local).map { $0 <= server + .milliseconds(200) } == true)
+        }
+    }
+
     @Test func `a server that is a little behind another does not turn it back, one that is far behind does`() {
         var clock = ServerClock()
         clock.answered(date, at: .zero)

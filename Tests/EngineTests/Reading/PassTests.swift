@@ -42,6 +42,22 @@ struct PassTests {
         #expect(pass.position == .page(1, size: 100))
     }
 
+    @Test func `pages are not put together while audits age out before them`() {
+        func reading(_ first: Int, _ count: Int) -> PageReading {
+            let rest = PageReading.Rest.numbered(total: nil, pageCount: nil, pageSize: nil)
+            return PageReading(page: AuditPage(of: samples(count, first: first)), rest: rest)
+        }
+        var pass = pass(span(0, 1000), reach: .seconds(1000))
+        expect(pass.received(reading(0, 100), horizon: at(0)), is: .reading)
+        guard case .split = pass.received(reading(100, 50), horizon: at(10)) else {
+            Issue.record("it was not split")
+            return
+        }
+        expect(pass.received(reading(0, 60), horizon: at(20)), is: .covered(span(0, 500), isLast: false))
+        expect(pass.received(reading(500, 100), horizon: at(30)), is: .reading)
+        expect(pass.received(reading(600, 0), horizon: at(40)), is: .covered(span(500, 1000), isLast: true))
+    }
+
     @Test func `a window that is refused is halved, down to one second, and then goes to the asynchronous endpoint`() {
         var pass = pass(span(0, 1000), reach: .seconds(1000))
         var lengths: [Int64] = []

@@ -44,6 +44,14 @@ struct ScheduleTests {
         #expect(pass?.interval == span(380, 600))
     }
 
+    @Test func `before a gap the asynchronous endpoint is read again as far as it shows audits late`() {
+        let asynchronous = Lane(service: nil, endpoint: .asynchronous)
+        var ledger = ledger([span(0, 10_000), span(90_000, 99_000)], lane: asynchronous)
+        ledger.cover(span(0, 99_000), of: .all)
+        let schedule = schedule([.all, asynchronous])
+        #expect(schedule.reconcilePass(ledger, at: moment(99_000))?.interval == span(6400, 90_000))
+    }
+
     @Test func `nothing is read before the output's beginning, nor beyond the retention`() {
         let early = schedule().livePass(ledger([], start: 1000), at: moment(1050))
         #expect(early?.interval == span(1000, 1050))

@@ -98,10 +98,14 @@ struct Oracle {
 
     mutating func reported(_ report: TailReport, at now: Instant) throws(Violation) {
         guard case .beyondRetention(let lane, let interval) = report else { return }
+        try checkLoss(interval, of: lane, at: now)
+        lost.append((lane, interval))
+    }
+
+    private func checkLoss(_ interval: Interval, of lane: Lane, at now: Instant) throws(Violation) {
         // Without an answer for weeks, a clock that is a little fast is minutes ahead.
         let horizon = now + plan.dateErrors.ahead + .seconds(600) - retention
         try demand(interval.end <= horizon, "\(interval) of \(lane) is given up, and the API has it")
-        lost.append((lane, interval))
     }
 
     // MARK: What has to hold
@@ -125,6 +129,12 @@ struct Oracle {
             records[place].isCommitted = true
         }
         for (lane, covered) in change.coverage { try checkGrowth(of: lane, to: covered, at: now) }
+        for (lane, lost) in change.lost {
+            for interval in lost.intervals {
+                try checkLoss(interval, of: lane, at: now)
+                try demand(isReported(interval, of: lane), "\(interval) of \(lane) is recorded as lost, and nobody was told")
+            }
+        }
         coverage.merge(change.coverage) { $1 }
     }
 
@@ -197,11 +207,17 @@ struct Oracle {
         // What was shown late would have been read again before the gap was filled.
         let isLate = entry.visibleAt > entry.audit.instant + tail.settings.settle
         let reach = entry.audit.instant + (isLate ? tail.settings.overlap : .milliseconds(1))
-        return ledger.lanes.keys.contains { lane in
-            guard plan.archive.shows(entry, lane),
-                let gap = ledger.gaps(of: lane).first(where: { $0.start < reach && entry.audit.instant < $0.end })
-            else { return false }
-            return lost.contains { $0.lane == lane && $0.interval.contains(gap.start) }
+        return ledger.lost.contains { lane, lost in
+            plan.archive.shows(entry, lane)
+                && lost.intervals.contains { $0.start < reach && entry.audit.instant < $0.end && isReported($0, of: lane) }
+        }
+    }
+
+    /// Whether the operator was told of it. What is lost of all services is lost of each, and said once.
+    private func isReported(_ interval: Interval, of lane: Lane) -> Bool {
+        lost.contains { reported in
+            reported.lane.endpoint == lane.endpoint && (reported.lane.service ?? lane.service) == lane.service
+                && reported.interval.intersection(interval) != nil
         }
     }
 

@@ -9,8 +9,7 @@ import Outputs
 enum Stages {
     private static let pageSize = 500
 
-    /// - Returns: how many audits the organization has shown.
-    static func run(_ organization: Organization) async throws -> Int {
+    static func run(_ organization: Organization) async throws {
         Row.head("stage")
         let transport = Recorder(AsyncHTTPTransport())
         let bodies = try await read(organization, transport)
@@ -38,7 +37,6 @@ enum Stages {
         }
         try await deliver(pages, count, bytes)
         try await commit(ids, count, bytes)
-        return count
     }
 
     /// Every page of the hour, in windows of a minute. Only the exchange is counted, not what becomes of it.

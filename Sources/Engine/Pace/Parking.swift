@@ -34,7 +34,7 @@ public struct Parking: Sendable {
     ///   - family: `nil` for a request that the API does not limit with others: one for a token.
     ///   - wait: what the answer asks for, if it names a time.
     public mutating func refused(_ family: RequestFamily?, for wait: Duration?, at now: Duration) -> Verdict {
-        let wait = wait ?? Parking.unnamedWait
+        let wait = min(wait ?? Parking.unnamedWait, Backoff.longestAsked)
         guard wait > Parking.longestPause else { return .pause(until: now + wait) }
         guard let family else { return .unshared }
         let isKnown = rest(of: family, at: now) != nil

@@ -1,5 +1,8 @@
 /// How long to wait after the nth failure in a row: twice as long each time, with a jitter that keeps several clients apart.
 struct Backoff: Sendable {
+    /// The other side is asked again after this at the latest: a wrong answer must not silence the program for good.
+    static let longestAsked = Duration.seconds(86_400)
+
     private let first: Duration
     private let most: Duration
     /// In a row.
@@ -14,12 +17,12 @@ struct Backoff: Sendable {
 
     var isFailing: Bool { failures > 0 }
 
-    /// Between half and all of the doubled wait, but never less than what the other side asked for.
+    /// Between half and all of the doubled wait, but not less than what the other side asked for, up to `longestAsked`.
     mutating func failed(asked: Duration? = nil) -> Duration {
         var wait = first
         for _ in 0..<min(failures, 30) where wait < most { wait = min(wait * 2, most) }
         failures += 1
-        return max(wait / 2 + wait / 2 * Double.random(in: 0...1, using: &random), asked ?? .zero)
+        return max(wait / 2 + wait / 2 * Double.random(in: 0...1, using: &random), min(asked ?? .zero, Backoff.longestAsked))
     }
 
     mutating func succeeded() { failures = 0 }

@@ -17,6 +17,8 @@ struct Schedule: Sendable {
 
     let settings: TailSettings
     private(set) var lanes: [Lane] = []
+    private(set) var realtimeLanes: [Lane] = []
+    private(set) var asynchronousLanes: [Lane] = []
     var states: [Lane: LaneState] = [:]
     private var catchUpReach: Reach
     /// What the API has taken so far.
@@ -33,6 +35,8 @@ struct Schedule: Sendable {
 
     mutating func adopt(_ wanted: [Lane], at now: Duration) {
         lanes = wanted
+        realtimeLanes = wanted.filter { $0.endpoint == .realtime }
+        asynchronousLanes = wanted.filter { $0.endpoint == .asynchronous }
         states = states.filter { wanted.contains($0.key) }
         for lane in wanted where states[lane] == nil {
             let isRealtime = lane.endpoint == .realtime
@@ -163,8 +167,6 @@ struct Schedule: Sendable {
         }
     }
 
-    var realtimeLanes: [Lane] { lanes.filter { $0.endpoint == .realtime } }
-    var asynchronousLanes: [Lane] { lanes.filter { $0.endpoint == .asynchronous } }
 
     /// How many starts an overlap has.
     private static let sharedStarts = 4

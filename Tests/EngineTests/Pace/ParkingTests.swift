@@ -23,6 +23,11 @@ import Testing
         #expect(parking.rest(of: .realtime, at: .seconds(3610)) == nil)
     }
 
+    @Test func `nobody is believed who asks for more than a day`() {
+        var parking = Parking()
+        #expect(parking.refused(.realtime, for: .seconds(366 * 86_400), at: .zero) == .parked(until: .seconds(86_400)))
+    }
+
     @Test func `a long wait of no family parks none`() {
         var parking = Parking()
         #expect(parking.refused(nil, for: .seconds(3600), at: .zero) == .unshared)

@@ -23,6 +23,7 @@ struct BackoffTests {
     @Test func `it waits at least as long as it was asked to`() {
         var backoff = Backoff(first: .seconds(1), most: .seconds(60), seed: 1)
         expect(backoff.failed(asked: .seconds(170)), is: .seconds(170))
+        expect(backoff.failed(asked: .seconds(30 * 86_400)), is: .seconds(86_400))
     }
 
     @Test func `a lane is polled sooner while audits flow and later while nothing happens`() {

@@ -167,7 +167,6 @@ struct Schedule: Sendable {
         }
     }
 
-
     /// How many starts an overlap has.
     private static let sharedStarts = 4
 

@@ -36,12 +36,13 @@ extension Schedule {
         case .sweep:
             // A query of an earlier process has shown what there was then: the next sweep is due so long after that.
             guard let sweep = settings.sweep else { return }
-            let due = moment.clock + sweep.every - max(moment.server - pass.interval.end, .zero)
+            let due = moment.clock + sweep.every - max(readingEnd(at: moment) - pass.interval.end, .zero)
             states[pass.lane]?.dueAt = Grid.aligned(due, to: sweep.every, after: moment.clock)
         case .reconcile:
             // A gap that was filled is no reconciliation, unless it reaches as far as one would.
-            guard let reconcile = settings.reconcile, moment.server - pass.interval.end < reconcile.every,
-                pass.interval.duration >= reconcile.back || pass.interval.end > moment.server - settings.asynchronousLag
+            let end = readingEnd(at: moment)
+            guard let reconcile = settings.reconcile, end - pass.interval.end < reconcile.every,
+                pass.interval.duration >= reconcile.back || pass.interval.end > end - settings.asynchronousLag
             else { return }
             states[pass.lane]?.reconcileAt = Grid.aligned(
                 moment.clock + reconcile.every, to: reconcile.every, after: moment.clock)
@@ -99,8 +100,13 @@ extension Schedule {
         settings.followsPresent ? gap : Interval(gap.start, min(gap.end, gap.start + settings.reading.longestWindow))
     }
 
+    /// Where a pass ends that begins now.
+    private func readingEnd(at moment: Moment) -> Instant {
+        min(moment.server, settings.end?.readUntil ?? .distantFuture).wholeSecond
+    }
+
     private func again(_ ring: Ring, _ lane: Lane, back: Duration, _ ledger: Ledger, at moment: Moment) -> Pass? {
-        let end = min(moment.server, settings.end?.readUntil ?? .distantFuture).wholeSecond
+        let end = readingEnd(at: moment)
         let start = max(ledger.start, end - back, horizon(of: .asynchronous, at: moment)).wholeSecond
         return start < end ? pass(ring, lane, Interval(start, end)) : nil
     }

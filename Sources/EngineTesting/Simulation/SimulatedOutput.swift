@@ -47,8 +47,9 @@ struct SimulatedOutput {
     /// The one answer to a batch is given. `nil` where it was given.
     mutating func answer(_ sequence: Int) -> Batch? { unanswered.removeValue(forKey: sequence) }
 
-    func answerTime(_ random: inout SampleGenerator) -> Duration {
-        switch manner {
+    /// - Parameter hurries: nothing fails any more, and so nothing is owed for long.
+    func answerTime(hurries: Bool, _ random: inout SampleGenerator) -> Duration {
+        switch hurries ? .prompt : manner {
         case .prompt: .milliseconds(random.number(0...300))
         case .late: .milliseconds(random.number(0...15_000))
         case .lazy: .seconds(60)

@@ -26,7 +26,7 @@ extension Simulation {
         } else if isTroubled(.output(index)) {
             schedule(.refuse(index, sequence: batch.sequence, .refusedForNow(Refusal("down"))), after: latency(100))
         } else {
-            schedule(.settle(index, sequence: batch.sequence), after: outputs[index].answerTime(&random))
+            schedule(.settle(index, sequence: batch.sequence), after: outputs[index].answerTime(hurries: !isFaulty, &random))
         }
         pump(index)
     }

@@ -52,6 +52,21 @@ struct ScheduleTests {
         #expect(schedule.reconcilePass(ledger, at: moment(99_000))?.interval == span(6400, 90_000))
     }
 
+    @Test func `what ends in the past is swept and reconciled at the same distances`() {
+        let asynchronous = Lane(service: nil, endpoint: .asynchronous)
+        let end = TailSettings.End(readUntil: at(10_000), coverUntil: at(10_000))
+        var schedule = schedule([asynchronous], end: end)
+        let ledger = ledger([span(0, 10_000)], lane: asynchronous)
+        let late = moment(90_000, clock: 1000)
+        for pass in [schedule.sweepPass(ledger, at: late), schedule.reconcilePass(ledger, at: late)] {
+            #expect(pass?.interval.end == at(10_000))
+            pass.map { schedule.asynchronousPassEnded($0, at: late) }
+        }
+        #expect(schedule.sweepPass(ledger, at: moment(90_100, clock: 1100)) == nil)
+        #expect(schedule.sweepPass(ledger, at: moment(90_200, clock: 1200)) != nil)
+        #expect(schedule.reconcilePass(ledger, at: moment(170_000, clock: 81_000)) == nil)
+    }
+
     @Test func `nothing is read before the output's beginning, nor beyond the retention`() {
         let early = schedule().livePass(ledger([], start: 1000), at: moment(1050))
         #expect(early?.interval == span(1000, 1050))

@@ -17,9 +17,7 @@ extension Schedule {
         let waited = asynchronousLanes.filter { (states[$0]?.catchUpAt ?? .zero) <= moment.clock }
         let gaps = waited.compactMap { lane in gap(ledger, lane, at: moment).map { (lane: lane, interval: $0) } }
         if let oldest = gaps.min(by: { $0.interval.start < $1.interval.start }) {
-            // What was covered last before the gap may have been covered before the endpoint showed it all.
-            let start = max(
-                oldest.interval.start - settings.asynchronousOverlap, ledger.start, horizon(of: .asynchronous, at: moment))
+            let start = start(reading: oldest.interval, of: oldest.lane, ledger, at: moment)
             return pass(.reconcile, oldest.lane, Interval(start, oldest.interval.end))
         }
         guard let reconcile = settings.reconcile else { return nil }
@@ -95,6 +93,16 @@ extension Schedule {
         return (own + others).min { $0.start < $1.start }
     }
 
+    /// Where a reading begins that covers `interval`: what was covered last before a hole of the lane may have been covered before the endpoint
+    /// showed it all, and is read again. The hole may begin before the interval, or where the lane has come.
+    private func start(reading interval: Interval, of lane: Lane, _ ledger: Ledger, at moment: Moment) -> Instant {
+        let overlap = settings.asynchronousOverlap
+        let earliest = max(ledger.start, horizon(of: .asynchronous, at: moment))
+        let around = Interval(min(interval.start, max(earliest, interval.start - overlap)), interval.end)
+        let hole = ledger.coverage(of: lane).gaps(in: around).first?.start ?? interval.start
+        return max(min(interval.start, hole) - overlap, earliest)
+    }
+
     /// How much of a gap one pass fills: of a past interval a day, so that its lanes go on side by side.
     private func chunk(_ gap: Interval) -> Interval {
         settings.followsPresent ? gap : Interval(gap.start, min(gap.end, gap.start + settings.reading.longestWindow))
@@ -107,7 +115,12 @@ extension Schedule {
 
     private func again(_ ring: Ring, _ lane: Lane, back: Duration, _ ledger: Ledger, at moment: Moment) -> Pass? {
         let end = readingEnd(at: moment)
-        let start = max(ledger.start, end - back, horizon(of: .asynchronous, at: moment)).wholeSecond
+        var start = max(ledger.start, end - back, horizon(of: .asynchronous, at: moment)).wholeSecond
+        let frontier = ledger.frontier(of: lane)
+        // It goes on where the last one ended; where that was long ago, there is a hole in between.
+        if let every = settings.sweep?.every, frontier > start, end - frontier > every * 2 {
+            start = min(start, self.start(reading: Interval(frontier, end), of: lane, ledger, at: moment).wholeSecond)
+        }
         return start < end ? pass(ring, lane, Interval(start, end)) : nil
     }
 

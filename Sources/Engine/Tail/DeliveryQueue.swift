@@ -72,7 +72,7 @@ struct DeliveryQueue: Sendable {
     private mutating func append(_ batch: Batch) {
         lastSequence = batch.sequence
         waiting.append(batch)
-        bytes += batch.byteCount
+        bytes += batch.auditBytes
         count += batch.auditCount
     }
 
@@ -112,7 +112,7 @@ struct DeliveryQueue: Sendable {
         }
         switch answer {
         case .acknowledged:
-            bytes -= batch.byteCount
+            bytes -= batch.auditBytes
             count -= batch.auditCount
             let recovered = backoff.isFailing
             backoff.succeeded()
@@ -137,6 +137,8 @@ struct DeliveryQueue: Sendable {
     }
 }
 
+/// Records are few and small, and are not held back by what is full of audits.
 extension Batch {
     var auditCount: Int { isRecord ? 0 : audits.count }
+    var auditBytes: Int { isRecord ? 0 : byteCount }
 }

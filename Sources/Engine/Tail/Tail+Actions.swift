@@ -43,9 +43,11 @@ extension Tail {
         if moment.clock - forgottenAt > .seconds(600) {
             forgottenAt = moment.clock
             let needed = ledger.idsNeeded(
-                since: schedule.lanes, retention: settings.idRetention, overlap: settings.asynchronousOverlap,
+                since: schedule.lanes, retention: settings.idRetention, overlap: settings.asynchronousOverlap * 2,
                 horizon: schedule.horizon(at: moment))
-            commits.forget(before: needed)
+            // What is being read now, or will be taken up again, may have begun before a frontier moved on.
+            let windows = intervalsInMemory(at: moment).map(\.start) + unfinished.values.map { $0.window.start - .seconds(60) }
+            commits.forget(before: windows.reduce(needed, min))
         }
     }
 

@@ -25,6 +25,8 @@ struct Oracle {
     private var lost: [(lane: Lane, interval: Interval)] = []
     /// Queries that an earlier process had come half through, and this one has not asked for yet.
     private var unfinished: [Ring: QueryProgress] = [:]
+    /// The stream itself has named time that is lost.
+    private var isLossNamed = false
     private(set) var deliveries = 0
     private(set) var duplicates = 0
 
@@ -61,6 +63,12 @@ struct Oracle {
     }
 
     mutating func acknowledged(_ batch: Batch, at now: Instant) throws(Violation) {
+        if batch.isRecord {
+            let text = String(decoding: batch.page.bytes, as: UTF8.self)
+            try demand(tail.settings.heartbeat != nil, "nobody asked for \(text)")
+            if text.contains("\"gap\"") { isLossNamed = true }
+            return
+        }
         for audit in batch.audits {
             let place = try place(audit, of: batch.page)
             records[place].acknowledged += 1
@@ -129,7 +137,8 @@ struct Oracle {
             records[place].isCommitted = true
         }
         for (lane, covered) in change.coverage { try checkGrowth(of: lane, to: covered, at: now) }
-        for (lane, lost) in change.lost {
+        for (lane, lost) in change.lost where !lost.intervals.isEmpty {
+            try demand(isLossNamed || !tail.settings.recordsGaps, "the loss of \(lost.intervals) is recorded before it was named")
             for interval in lost.intervals {
                 try checkLoss(interval, of: lane, at: now)
                 try demand(isReported(interval, of: lane), "\(interval) of \(lane) is recorded as lost, and nobody was told")

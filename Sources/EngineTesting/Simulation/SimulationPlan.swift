@@ -66,7 +66,7 @@ struct SimulationPlan: Sendable {
     ) {
         self.kind = kind
         self.archive = archive
-        self.tails = tails
+        self.tails = tails.map(SimulationPlan.speaking)
         self.troubles = troubles
         self.faultyUntil = faultyUntil
         self.deadline = deadline
@@ -83,6 +83,15 @@ struct SimulationPlan: Sendable {
             archive.entries.map { entry in
                 archive.places(in: Interval(entry.audit.instant, entry.audit.instant + .seconds(86_400))).count
             }.max() ?? 0
+    }
+
+    /// Some tails say in the stream that they live, and what is lost.
+    private static func speaking(_ tail: TailPlan) -> TailPlan {
+        guard tail.settings.seed.isMultiple(of: 3) else { return tail }
+        var tail = tail
+        tail.settings.heartbeat = tail.settings.pollInterval * 4
+        tail.settings.recordsGaps = true
+        return tail
     }
 
     /// Whether any tail reads the asynchronous endpoint.

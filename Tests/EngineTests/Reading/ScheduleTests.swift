@@ -67,6 +67,20 @@ struct ScheduleTests {
         #expect(schedule.reconcilePass(ledger, at: moment(170_000, clock: 81_000)) == nil)
     }
 
+    @Test func `a reading that goes on where an asynchronous lane had come to reads the lag before that again`() {
+        let asynchronous = Lane(service: nil, endpoint: .asynchronous)
+        let schedule = schedule([.all, asynchronous])
+        // Realtime came further than the asynchronous lane, and has a gap that only this can fill.
+        var ledger = ledger([span(0, 93_000), span(193_000, 193_100)])
+        ledger.cover(span(0, 90_000), of: asynchronous)
+        let filling = schedule.reconcilePass(ledger, at: moment(200_000))
+        #expect(filling?.interval.start == at(90_000 - 3600))
+        // A sweep after a pause that is shorter than it reaches back.
+        ledger.cover(span(90_000, 197_000), of: asynchronous)
+        #expect(schedule.sweepPass(ledger, at: moment(200_000))?.interval == span(197_000 - 3600, 200_000))
+        #expect(schedule.sweepPass(ledger, at: moment(198_000))?.interval == span(198_000 - 3600, 198_000), "as always")
+    }
+
     @Test func `nothing is read before the output's beginning, nor beyond the retention`() {
         let early = schedule().livePass(ledger([], start: 1000), at: moment(1050))
         #expect(early?.interval == span(1000, 1050))

@@ -24,6 +24,10 @@ struct SimulationTests {
             382,
             // A clock that is a little fast carried the server's time ahead by as much as the settle margin.
             551,
+            // A gap of realtime was filled across the place where the asynchronous lane had come to, without what had been shown late before it.
+            1811,
+            // A reading waited for days for the store, which forgot its ids meanwhile.
+            4978,
         ] as [UInt64])
     func `what failed once holds`(seed: UInt64) { simulate(seed) }
 

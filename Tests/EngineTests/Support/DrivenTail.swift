@@ -16,6 +16,8 @@ struct DrivenTail {
     private(set) var records: [String] = []
     /// The output takes nothing.
     var isRefusing = false
+    /// The ring whose questions the store does not answer.
+    var waitingForStore: Ring?
     var archive = SampleArchive([])
     var lanes: [Lane] = [.all]
     /// The lanes that cannot be read.
@@ -67,6 +69,7 @@ struct DrivenTail {
     private mutating func perform(_ action: TailAction) throws -> [TailEvent] {
         switch action {
         case .findLanes: return [.lanes(.success(lanes))]
+        case .load(let ring, _) where waitingForStore == ring: return []
         case .load(let ring, let interval):
             return [.loaded(ring, interval, .success(store.acknowledged(by: settings.output, in: interval)))]
         case .read(let ring, let request):

@@ -110,8 +110,9 @@ struct SimulationPlan: Sendable {
             return Interval(trouble.interval.start, trouble.interval.end + error)
         }
         guard let start = ahead.map(\.start).min(), let end = ahead.map(\.end).max() else { return nil }
-        // What the asynchronous endpoint shows later counts as old enough then.
-        return Interval(start - .seconds(5) - archive.manners.asynchronousLag, end + .seconds(5))
+        // What the asynchronous endpoint shows later counts as old enough then. The wrong time is carried on until an answer has the right one, which
+        // takes a while where requests fail.
+        return Interval(start - .seconds(5) - archive.manners.asynchronousLag, end + .seconds(180))
     }
 }
 

@@ -151,7 +151,7 @@ struct Oracle {
         let wrong = plan.wronglyAhead
         if let end = covered.end, wrong.map({ end < $0.start }) ?? true {
             // What a clock that is a little fast may be ahead between two answers.
-            let most = now - tail.settings.settle + .seconds(1)
+            let most = now - tail.settings.settle + .milliseconds(200)
             try demand(end <= most, "\(lane) is covered up to \(end), and it is \(now)")
         }
         let lag = lane.endpoint == .asynchronous ? plan.archive.manners.asynchronousLag : .zero

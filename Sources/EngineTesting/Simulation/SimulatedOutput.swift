@@ -49,10 +49,10 @@ struct SimulatedOutput {
 
     /// - Parameter hurries: nothing fails any more, and so nothing is owed for long.
     func answerTime(hurries: Bool, _ random: inout SampleGenerator) -> Duration {
-        switch hurries ? .prompt : manner {
+        switch manner {
         case .prompt: .milliseconds(random.number(0...300))
         case .late: .milliseconds(random.number(0...15_000))
-        case .lazy: .seconds(60)
+        case .lazy: .seconds(hurries ? 15 : 60)
         }
     }
 }

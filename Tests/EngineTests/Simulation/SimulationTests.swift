@@ -17,13 +17,15 @@ struct SimulationTests {
         .timeLimit(.minutes(10)),
         arguments: [
             // A page of a window had aged out before it was asked for, and the window counted as covered.
-            33,
+            308,
             // A gap that the asynchronous endpoint filled was not read from before its beginning, where late audits were missing.
             237,
             // Audits aged out between two pages without totals, so that the second began too late.
             382,
             // A clock that is a little fast carried the server's time ahead by as much as the settle margin.
-            551,
+            44,
+            // A run that ends in the past swept without a pause while its output was slow.
+            150_250_935_055,
             // A gap of realtime was filled across the place where the asynchronous lane had come to, without what had been shown late before it.
             1811,
             // A reading waited for days for the store, which forgot its ids meanwhile.

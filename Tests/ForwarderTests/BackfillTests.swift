@@ -40,7 +40,7 @@ import Testing
             offsetsPath: BackfillRun.offsetsPath(interval, to: "siem", besides: offsets), transport: bench.transport,
             clock: bench.clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, makeOutput: { output })
         var ending: BackfillRun.Ending?
-        let failure = try await Failure.of { ending = try await backfill.run(signals: signals) }
+        let failure = await Failure.of { ending = try await backfill.run(signals: signals) }
         return Attempt(output: output, board: backfill.board, ending: ending, failure: failure)
     }
 

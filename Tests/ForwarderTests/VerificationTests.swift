@@ -95,7 +95,7 @@ import Testing
         try await CommandBench.run { bench in
             let files = try TemporaryFiles()
             try await write(bench, files.path + "/offsets.db")
-            let failure = try await Failure.of { _ = try await verify(bench, files, outputs: ["sien"]) }
+            let failure = await Failure.of { _ = try await verify(bench, files, outputs: ["sien"]) }
             #expect(failure?.code == .data && failure?.message.hasSuffix("did you mean 'siem'?") == true)
         }
     }

@@ -70,7 +70,7 @@ struct SeedReport: Sendable {
             \(seeds) seeds, \(failures.count) failed: \(days) days of virtual time, \(counts.requests) requests, \
             \(counts.deliveries) deliveries, \(counts.duplicates) duplicates; \
             \(counts.crashes) crashes, \(counts.stops) stops, faults (\(faults)), \
-            in \(duration.components.seconds) s (\(Double(seeds) / max(duration / .seconds(1), 0.001)) seeds a second)
+            in \(duration.components.seconds) s (\(Int(Double(seeds) / max(duration / .seconds(1), 0.001))) seeds a second)
             """
     }
 }

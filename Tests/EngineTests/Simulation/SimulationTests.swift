@@ -1,14 +1,18 @@
 import EngineTesting
+import Foundation
 import Testing
 
 /// A small fixed set of the seeds that `auditferry-simulation` runs by the thousand.
+///
+/// One at a time, and on a thread of its own: a simulation computes for seconds, and other tests wait for the threads of tasks.
+@Suite(.serialized)
 struct SimulationTests {
     private static let parts: UInt64 = 8
     private static let seedsPerPart: UInt64 = 25
 
     @Test(.timeLimit(.minutes(10)), arguments: 0..<parts)
-    func `every audit is delivered, and none is in the ledger before, whatever fails`(part: UInt64) {
-        for index in 0..<SimulationTests.seedsPerPart { simulate(index * SimulationTests.parts + part) }
+    func `every audit is delivered, and none is in the ledger before, whatever fails`(part: UInt64) async {
+        await simulate((0..<SimulationTests.seedsPerPart).map { $0 * SimulationTests.parts + part })
     }
 
     /// Seeds that failed once. A seed means what it meant only until the plans are drawn in another way; the promise that it broke has a
@@ -31,7 +35,7 @@ struct SimulationTests {
             // A reading waited for days for the store, which forgot its ids meanwhile.
             4978,
         ] as [UInt64])
-    func `what failed once holds`(seed: UInt64) { simulate(seed) }
+    func `what failed once holds`(seed: UInt64) async { await simulate([seed]) }
 
     @Test func `the same seed is the same run`() throws {
         func trace(_ seed: UInt64) throws -> [String] {
@@ -45,7 +49,20 @@ struct SimulationTests {
         #expect(try lines != trace(8))
     }
 
-    private func simulate(_ seed: UInt64) {
-        do { _ = try Simulation.run(seed: seed) } catch { Issue.record("seed \(seed): \(error)") }
+    private func simulate(_ seeds: [UInt64]) async {
+        let failures = await withCheckedContinuation { done in
+            let thread = Thread {
+                done.resume(
+                    returning: seeds.compactMap { seed in
+                        do {
+                            _ = try Simulation.run(seed: seed)
+                            return nil
+                        } catch { return "seed \(seed): \(error)" }
+                    } as [String])
+            }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        for failure in failures { Issue.record("\(failure)") }
     }
 }

@@ -61,7 +61,7 @@ def check(stream, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
-    parser.add_argument("--few", type=int, default=100_000)
+    parser.add_argument("--few", type=int, default=400_000)
     parser.add_argument("--many", type=int, default=1_000_000)
     parser.add_argument("--limit", type=float, default=64)
     arguments = parser.parse_args()

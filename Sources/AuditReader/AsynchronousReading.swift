@@ -20,8 +20,10 @@ extension AuditReader {
     }
 
     func goOn(_ request: ReadRequest, _ continuation: Continuation) async throws(ReadFailure) -> PageReading {
-        if continuation.cursor == nil, try await !isDone(continuation, request) {
-            return PageReading(page: .empty, rest: .continued(continuation))
+        guard continuation.isDone else {
+            // A step of its own: where the API fails now and then, results that cannot be had take nothing away from it.
+            let isDone = try await isDone(continuation, request)
+            return PageReading(page: .empty, rest: .continued(isDone ? continuation.done : continuation))
         }
         let answer = try await resultsPage(continuation, request.lane)
         let page: AuditPage
@@ -32,21 +34,22 @@ extension AuditReader {
         return PageReading(page: page, rest: .continued(continuation.next(answer.cursor)))
     }
 
-    /// One page of results. A first page that is refused is asked for in a smaller size the next time: the cursor cannot be the reason.
+    /// One page of results. A first page that is refused is asked for in smaller sizes: the cursor cannot be the reason.
     private func resultsPage(_ continuation: Continuation, _ lane: Lane) async throws(ReadFailure) -> QueryResultsPage {
-        let size = resultsPageSize.withLockedValue { $0 }
-        do {
-            return try await failing(lane) {
-                try await client.queryResultsPage(
-                    transactionID: continuation.transactionID, cursor: continuation.cursor, pageSize: size,
-                    expand: settings.expand, allowRedirect: true)
+        while true {
+            let size = resultsPageSize.withLockedValue { $0 }
+            do {
+                return try await failing(lane) {
+                    try await client.queryResultsPage(
+                        transactionID: continuation.transactionID, cursor: continuation.cursor, pageSize: size,
+                        expand: settings.expand, allowRedirect: true)
+                }
+            } catch {
+                guard case .queryLost = error, continuation.cursor == nil, size > AuditReader.smallestResultsPage else {
+                    throw error
+                }
+                resultsPageSize.withLockedValue { $0 = max(size / 2, AuditReader.smallestResultsPage) }
             }
-        } catch {
-            guard case .queryLost(let reason) = error, continuation.cursor == nil, size > AuditReader.smallestResultsPage else {
-                throw error
-            }
-            resultsPageSize.withLockedValue { $0 = max(size / 2, AuditReader.smallestResultsPage) }
-            throw .transient(reason, delay: nil)
         }
     }
 

@@ -53,11 +53,17 @@ public struct Continuation: Sendable, Hashable {
     public let transactionID: String
     /// `nil` before the first page of results.
     public let cursor: String?
+    /// The query is known to have come to its end, so that its results can be read without a look at it. Not kept over a restart.
+    public let isDone: Bool
 
-    public init(transactionID: String, cursor: String?) {
+    public init(transactionID: String, cursor: String?, isDone: Bool = false) {
         self.transactionID = transactionID
         self.cursor = cursor
+        self.isDone = isDone || cursor != nil
     }
+
+    /// The same query, now that it has come to its end.
+    public var done: Continuation { Continuation(transactionID: transactionID, cursor: cursor, isDone: true) }
 }
 
 /// One page that was read, and what the API said around it.

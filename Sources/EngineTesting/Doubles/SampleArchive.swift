@@ -99,8 +99,8 @@ public struct SampleArchive: Sendable {
         case .page(let number, let size): return try page(number, size, visible(request.lane, request.interval, at: now))
         case .asynchronous(nil): return start(visible(request.lane, request.interval, at: now))
         case .asynchronous(let continuation?):
-            if continuation.cursor == nil, try !isDone(continuation) {
-                return PageReading(page: .empty, rest: .continued(continuation))
+            guard continuation.isDone else {
+                return PageReading(page: .empty, rest: .continued(try isDone(continuation) ? continuation.done : continuation))
             }
             return try results(continuation)
         }

@@ -92,7 +92,7 @@ extension Simulation {
 
     private func step(of request: ReadRequest) -> SimulatedAPI.Step {
         guard case .asynchronous(let continuation?) = request.position else { return .page(request) }
-        return continuation.cursor == nil ? .status(request, continuation) : .results(continuation)
+        return continuation.isDone ? .results(continuation) : .status(request, continuation)
     }
 
     private mutating func wake(_ index: Int, at deadline: Duration, _ moment: Moment) throws(Violation) {

@@ -65,8 +65,7 @@ extension Simulation {
         switch (answer.content, call.step) {
         case (.failure(let failure), _): try land(flight, .failure(failure))
         case (.success(.looked(true)), .status(_, let continuation)):
-            process?.calls[flight]?.step = .results(continuation)
-            try ask(flight)
+            try land(flight, .success(.page(PageReading(page: .empty, rest: .continued(continuation.done)))))
         case (.success(.looked(false)), _):
             schedule(.pauseEnded(flight: flight), at: clock.instant(of: local + Simulation.statusPause))
         case (.success(let content), _): try land(flight, .success(content))

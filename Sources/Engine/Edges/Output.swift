@@ -44,6 +44,8 @@ extension Output {
 /// The one answer to a batch.
 public enum Answer: Sendable, Equatable {
     case acknowledged
+    /// But for some of its audits (indices into `Batch.audits`, none twice), which can never be delivered.
+    case acknowledgedExcept([Int], Refusal)
     case refusedForNow(Refusal)
     case refusedForGood(Refusal)
 }
@@ -83,6 +85,11 @@ public struct Batch: Sendable {
         self.page = page
         self.audits = audits
         self.late = late
+    }
+
+    /// The same batch with some of its audits alone.
+    func keeping(_ places: [Int]) -> Batch {
+        Batch(sequence: sequence, page: page, audits: places.map { audits[$0] }, late: late, isRecord: isRecord)
     }
 
     /// The bytes of its audits, as the API sent them.

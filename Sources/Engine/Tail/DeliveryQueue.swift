@@ -18,7 +18,8 @@ struct DeliveryQueue: Sendable {
     }
 
     enum Effect {
-        case acknowledged(Batch, recovered: Bool)
+        /// `apart` of its audits went to the dead letters.
+        case acknowledged(Batch, apart: Int, recovered: Bool)
         case refused(reason: String, retryIn: Duration)
         /// Refused once more while the wait is on.
         case stillRefused
@@ -38,6 +39,8 @@ struct DeliveryQueue: Sendable {
     private var undrained = 0
     private var waiting: Deque<Batch> = []
     private var handedIn: [Int: Batch] = [:]
+    /// How many audits of a batch are on their way to the dead letters.
+    private var apart: [Int: Int] = [:]
     private var marks: Deque<Mark> = []
     /// The bytes of the batches, and the number of their audits.
     private(set) var bytes = 0
@@ -100,23 +103,27 @@ struct DeliveryQueue: Sendable {
     /// The output has a batch in its hands, whatever it will answer.
     mutating func taken() { untaken -= 1 }
 
-    /// A batch that was refused for good, on its way to the dead letters.
-    mutating func handOver(_ sequence: Int) -> Batch? {
+    /// A batch that was refused for good, as a whole or in some places, on its way to the dead letters. It is acknowledged when they have it.
+    mutating func handOver(_ sequence: Int, _ places: [Int]? = nil) -> Batch? {
+        guard let batch = handedIn[sequence] else { return nil }
         untaken += 1
-        return handedIn[sequence]
+        let refused = places.map(batch.keeping) ?? batch
+        apart[sequence] = refused.audits.count
+        return refused
     }
 
     mutating func answered(_ sequence: Int, _ answer: Answer, at now: Duration) -> Effect {
         guard let batch = handedIn.removeValue(forKey: sequence) else {
             preconditionFailure("batch \(sequence) was answered twice")
         }
+        let apart = apart.removeValue(forKey: sequence) ?? 0
         switch answer {
-        case .acknowledged:
+        case .acknowledged, .acknowledgedExcept:
             bytes -= batch.auditBytes
             count -= batch.auditCount
             let recovered = backoff.isFailing
             backoff.succeeded()
-            return .acknowledged(batch, recovered: recovered)
+            return .acknowledged(batch, apart: apart, recovered: recovered)
         case .refusedForNow(let refusal), .refusedForGood(let refusal):
             let place = waiting.firstIndex { $0.sequence > sequence } ?? waiting.endIndex
             waiting.insert(batch, at: place)

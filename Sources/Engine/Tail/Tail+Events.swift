@@ -201,18 +201,26 @@ extension Tail {
     private mutating func answered(
         _ sequence: Int, _ answer: Answer, at moment: Moment, _ actions: inout [TailAction]
     ) {
-        if case .refusedForGood(let refusal) = answer, let batch = deliveries.handOver(sequence) {
+        let refused: (places: [Int]?, refusal: Refusal)? =
+            switch answer {
+            case .refusedForGood(let refusal): (nil, refusal)
+            case .acknowledgedExcept(let places, let refusal): (places, refusal)
+            case .acknowledged, .refusedForNow: nil
+            }
+        if let (places, refusal) = refused, let batch = deliveries.handOver(sequence, places) {
             actions.append(.setApart(batch, reason: refusal.reason))
             return
         }
         switch deliveries.answered(sequence, answer, at: moment.clock) {
-        case .acknowledged(let batch, let recovered):
+        case .acknowledged(let batch, let apart, let recovered):
             if recovered { actions.append(.report(.outputRecovered)) }
             if batch.isRecord {
                 if batch.sequence == heartbeatUnderWay { heartbeatUnderWay = nil }
                 break
             }
-            if batch.isUnidentified { status.setApart += batch.audits.count } else { status.delivered += batch.audits.count }
+            let setApart = batch.isUnidentified ? batch.audits.count : apart
+            status.setApart += setApart
+            status.delivered += batch.audits.count - setApart
             commits.acknowledged(batch.acknowledged(orElse: moment.server))
             guard !batch.late.isEmpty else { break }
             ledger.note(batch.late)

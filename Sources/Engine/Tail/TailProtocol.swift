@@ -79,7 +79,7 @@ public struct TailStatus: Sendable, Equatable {
     public var duplicates = 0
     /// Audits that the output acknowledged.
     public var delivered = 0
-    /// Audits without an id, which went to the dead letters.
+    /// Audits that went to the dead letters: they have no id, or the output refused them for good.
     public var setApart = 0
     /// Audits that were read and are not acknowledged.
     public var unacknowledged = 0

@@ -27,7 +27,12 @@ public final class RecordingOutput: Output {
     public func deliver(_ batch: Batch, answer: @escaping @Sendable (Answer) -> Void) async {
         let given = state.withLockedValue { state in
             let given = state.answers.isEmpty ? .acknowledged : state.answers.removeFirst()
-            if given == .acknowledged { state.taken += batch.audits.compactMap(\.id) }
+            switch given {
+            case .acknowledged: state.taken += batch.audits.compactMap(\.id)
+            case .acknowledgedExcept(let places, _):
+                state.taken += batch.audits.indices.filter { !places.contains($0) }.compactMap { batch.audits[$0].id }
+            case .refusedForNow, .refusedForGood: break
+            }
             return given
         }
         answer(given)

@@ -43,13 +43,19 @@ struct DeadLetterBook: Sendable {
         guard let (page, places) = pending.removeValue(forKey: sequence) else { return }
         switch answer {
         case .acknowledged: delivered += places.count
-        case .refusedForGood(let refusal):
-            refused += places.count
-            kept += places.map { Kept(range: $0.range, refused: ($0.audit, page, refusal.reason)) }
+        case .acknowledgedExcept(let refusals, let refusal):
+            delivered += places.count - refusals.count
+            keep(refusals.map { places[$0] }, page, refusal)
+        case .refusedForGood(let refusal): keep(places, page, refusal)
         case .refusedForNow(let refusal):
             self.refusal = self.refusal ?? refusal.reason
             keep(places)
         }
+    }
+
+    private mutating func keep(_ places: [Place], _ page: AuditPage, _ refusal: Refusal) {
+        refused += places.count
+        kept += places.map { Kept(range: $0.range, refused: ($0.audit, page, refusal.reason)) }
     }
 
     /// They were not handed in, or not answered.

@@ -47,7 +47,7 @@ public struct AuditPrinter: Sendable {
     private static func check(_ answer: Answer?) throws {
         switch answer {
         case .acknowledged: return
-        case .refusedForNow(let refusal), .refusedForGood(let refusal):
+        case .refusedForNow(let refusal), .refusedForGood(let refusal), .acknowledgedExcept(_, let refusal):
             if refusal.isFinal { throw ReaderGone() }
             if Task.isCancelled { throw CancellationError() }
             throw Failure(.failed, refusal.reason, hint: "what was printed before is whole; make room and ask again")

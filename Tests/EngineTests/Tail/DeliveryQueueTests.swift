@@ -92,7 +92,7 @@ struct DeliveryQueueTests {
         expect(hand(at: wait - .milliseconds(1)), is: nil)
         expect(queue.next(at: wait)?.sequence, is: 1)
         expect(queue.next(at: wait)?.sequence, is: nil)
-        guard case .acknowledged(_, recovered: true) = queue.answered(1, .acknowledged, at: wait) else {
+        guard case .acknowledged(_, apart: 0, recovered: true) = queue.answered(1, .acknowledged, at: wait) else {
             Issue.record("the recovery was not told")
             return
         }

@@ -112,6 +112,15 @@ struct TailRunnerTests {
         #expect(store.contents.ids(of: "siem").count == 25)
     }
 
+    @Test func `what is refused for good within a batch goes to the dead letters alone, and the batch is acknowledged`() async throws {
+        let output = RecordingOutput(answers: [.acknowledgedExcept([1, 4], Refusal("too large"))])
+        try await run(runner(source(samples(25)), output, until: 900))
+        #expect(deadLetters.letters.map(\.reason) == ["too large", "too large"])
+        #expect(output.taken.count == 23)
+        #expect(store.contents.ids(of: "siem").count == 25)
+        #expect(observer.status.delivered == 23 && observer.status.setApart == 2)
+    }
+
     @Test func `an audit without an id goes to the dead letters once`() async throws {
         let odd = SampleAudit(id: nil, instant: at(950))
         try await run(runner(source(samples(3) + [odd]), RecordingOutput(), until: 1100))

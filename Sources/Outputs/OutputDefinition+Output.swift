@@ -7,7 +7,7 @@ extension OutputDefinition {
         switch kind {
         case .stdout: StdoutOutput(format: format)
         case .file(let settings): FileOutput(settings: settings, format: format, logger: logger)
-        case .tcp(let settings): TCPOutput(settings: settings, format: format)
+        case .tcp(let settings): StreamOutput(tcp: settings, format: format)
         }
     }
 
@@ -16,7 +16,7 @@ extension OutputDefinition {
         switch kind {
         case .stdout: StdoutOutput.guarantee
         case .file: FileOutput.guarantee
-        case .tcp: TCPOutput.guarantee
+        case .tcp: StreamOutput.guarantee
         }
     }
 
@@ -25,12 +25,7 @@ extension OutputDefinition {
         switch kind {
         case .stdout: "stdout"
         case .file(let settings): "file \(settings.path)"
-        case .tcp(let settings): "tcp \(settings.authority)"
+        case .tcp(let settings): "tcp \(settings.connection.destination)"
         }
     }
-}
-
-extension TCPSettings {
-    /// `host:port`, with brackets around an IPv6 address (RFC 3986 section 3.2.2).
-    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -40,15 +40,14 @@ public struct FileSettings: Sendable, Equatable {
 }
 
 public struct TCPSettings: Sendable, Equatable {
-    /// A name, an IPv4 address, or an IPv6 address without brackets.
-    public var host: String
-    /// 1 to 65535.
-    public var port: Int
+    public var connection: ConnectionSettings
+    public var framing = Framing.newline
+    /// Whether only the collector's close of a connection in order acknowledges, which it does when it has read everything.
+    public var isStrict = false
 
-    public init(host: String, port: Int) {
-        self.host = host
-        self.port = port
-    }
+    public init(connection: ConnectionSettings) { self.connection = connection }
+
+    public init(host: String, port: Int) { connection = ConnectionSettings(addresses: [HostPort(host, port)]) }
 }
 
 /// How much one delivery may hold. A single audit that is larger than `bytes` is delivered alone.

@@ -86,7 +86,7 @@ enum Stages {
 
     private static func deliver(_ pages: [AuditPage], _ count: Int, _ bytes: Int) async throws {
         let collector = try Collector()
-        let output = TCPOutput(settings: TCPSettings(host: "127.0.0.1", port: collector.port), format: .json)
+        let output = StreamOutput(tcp: TCPSettings(host: "127.0.0.1", port: collector.port), format: .json)
         try await measured("encode, deliver to tcp (*)", audits: count, bytes: bytes) {
             for (index, page) in pages.enumerated() {
                 await output.deliver(Batch(sequence: index + 1, page: page, audits: page.audits)) { _ in }

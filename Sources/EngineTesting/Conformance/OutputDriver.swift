@@ -48,7 +48,8 @@ struct OutputDriver {
             case .acknowledged: acknowledged.insert(index)
             case .refusedForNow(let refusal) where refusal.isFinal: finalRefusal = refusal
             case .refusedForNow(let refusal): try demand(!refusal.reason.isEmpty, "a refusal has no reason")
-            case .refusedForGood(let refusal), .acknowledgedExcept(_, let refusal): throw Violation("sound audits were refused for good: \(refusal.reason)")
+            case .refusedForGood(let refusal), .acknowledgedExcept(_, let refusal):
+                throw Violation("sound audits were refused for good: \(refusal.reason)")
             }
         }
         owed = []

@@ -112,7 +112,9 @@ struct TailRunnerTests {
         #expect(store.contents.ids(of: "siem").count == 25)
     }
 
-    @Test func `what is refused for good within a batch goes to the dead letters alone, and the batch is acknowledged`() async throws {
+    @Test func `what is refused for good within a batch goes to the dead letters alone, and the batch is acknowledged`()
+        async throws
+    {
         let output = RecordingOutput(answers: [.acknowledgedExcept([1, 4], Refusal("too large"))])
         try await run(runner(source(samples(25)), output, until: 900))
         #expect(deadLetters.letters.map(\.reason) == ["too large", "too large"])

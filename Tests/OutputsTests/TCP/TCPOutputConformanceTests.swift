@@ -22,7 +22,7 @@ private struct TCPBench: OutputBench {
 
     /// A connection never counts as sound by time alone: what is acknowledged here has evidence, on the slowest machine.
     func makeOutput() -> any Output {
-        TCPOutput(settings: TCPSettings(host: "127.0.0.1", port: receiver.port), format: .json, settle: .seconds(3600))
+        StreamOutput(tcp: TCPSettings(host: "127.0.0.1", port: receiver.port), format: .json, settle: .seconds(3600))
     }
 
     func start(_ conduct: ReceiverConduct) async throws { try await receiver.start(conduct) }

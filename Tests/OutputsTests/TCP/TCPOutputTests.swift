@@ -10,9 +10,9 @@ struct TCPOutputTests {
 
     init() throws { receiver = try TCPReceiver() }
 
-    private func output(to other: TCPReceiver? = nil, settle: Duration = .seconds(3600)) -> TCPOutput {
+    private func output(to other: TCPReceiver? = nil, settle: Duration = .seconds(3600)) -> StreamOutput {
         let settings = TCPSettings(host: "127.0.0.1", port: (other ?? receiver).port)
-        return TCPOutput(settings: settings, format: .json, settle: settle)
+        return StreamOutput(tcp: settings, format: .json, settle: settle)
     }
 
     private func batch(_ sequence: Int, padding: Int = 0) -> Batch {
@@ -71,7 +71,7 @@ struct TCPOutputTests {
     }
 
     @Test func `a name that does not exist is refused for now`() async throws {
-        let output = TCPOutput(settings: TCPSettings(host: "collector.invalid", port: 514), format: .json)
+        let output = StreamOutput(tcp: TCPSettings(host: "collector.invalid", port: 514), format: .json)
         let book = AnswerBook()
         await book.deliver(batch(1), to: output)
         guard case .refusedForNow(let refusal) = await book.answer(to: 1) else {

@@ -6,13 +6,19 @@ import Testing
 
 struct ConfirmationTests {
     private var confirmation = Confirmation<String>(settle: .seconds(1))
+    private var sent: UInt64 = 0
+
+    private mutating func send(_ count: UInt64, _ item: String) {
+        sent += count
+        confirmation.sent(upTo: sent, item)
+    }
 
     private mutating func progress(_ acknowledged: UInt64, at milliseconds: Int, window: UInt64 = 1_000_000) -> [String] {
         confirmation.progressed(to: acknowledged, largestWindow: window, at: .milliseconds(milliseconds))
     }
 
     @Test mutating func `an acknowledged batch is confirmed after the connection stayed sound, and not before`() {
-        confirmation.sent(100, "a")
+        send(100, "a")
         expect(progress(99, at: 0), is: [])
         expect(progress(100, at: 5000), is: [])
         expect(progress(100, at: 5999), is: [])
@@ -21,8 +27,8 @@ struct ConfirmationTests {
     }
 
     @Test mutating func `each batch settles by its own acknowledgement`() {
-        confirmation.sent(100, "a")
-        confirmation.sent(50, "b")
+        send(100, "a")
+        send(50, "b")
         expect(progress(100, at: 0), is: [])
         expect(progress(150, at: 600), is: [])
         expect(progress(150, at: 1000), is: ["a"])
@@ -30,25 +36,53 @@ struct ConfirmationTests {
     }
 
     @Test mutating func `a batch that cannot be in the receive buffer any longer is confirmed at once`() {
-        confirmation.sent(100, "a")
-        confirmation.sent(65_535, "b")
+        send(100, "a")
+        send(65_535, "b")
         expect(progress(65_634, at: 0, window: 65_535), is: [])
         expect(progress(65_635, at: 1, window: 65_535), is: ["a"])
     }
 
     @Test mutating func `a close in order confirms what was acknowledged, and no more`() {
-        confirmation.sent(100, "a")
-        confirmation.sent(100, "b")
+        send(100, "a")
+        send(100, "b")
         expect(confirmation.closedInOrder(at: 199), is: ["a"])
-        expect(confirmation.broken(), is: ["b"])
+        expect(confirmation.broken().map(\.item), is: ["b"])
     }
 
     @Test mutating func `after a break everything unconfirmed is delivered again, in its order`() {
-        for item in ["a", "b", "c"] { confirmation.sent(10, item) }
+        for item in ["a", "b", "c"] { send(10, item) }
         _ = progress(10, at: 0)
         expect(progress(30, at: 1000), is: ["a"])
-        expect(confirmation.broken(), is: ["b", "c"])
+        expect(confirmation.broken().map(\.item), is: ["b", "c"])
         #expect(confirmation.isEmpty)
+    }
+
+    @Test mutating func `after a break, what is confirmed within a batch is known`() {
+        send(100, "a")
+        send(100, "b")
+        _ = progress(150, at: 0)
+        expect(progress(200, at: 1000), is: ["a"])
+        let rest = confirmation.broken()
+        #expect(rest.map(\.item) == ["b"] && rest.map(\.confirmed) == [50])
+    }
+
+    @Test mutating func `where a close is needed, nothing else confirms`() {
+        confirmation.needsClose = true
+        send(100, "a")
+        send(100, "b")
+        expect(progress(200, at: 0, window: 10), is: [])
+        expect(progress(200, at: 5000, window: 10), is: [])
+        expect(confirmation.closedInOrder(at: 100), is: ["a"])
+        let rest = confirmation.broken()
+        #expect(rest.map(\.item) == ["b"] && rest.map(\.confirmed) == [0])
+    }
+
+    @Test mutating func `what was seen while a close was needed counts when it is no longer`() {
+        confirmation.needsClose = true
+        send(100, "a")
+        expect(progress(100, at: 0), is: [])
+        confirmation.needsClose = false
+        expect(progress(100, at: 1000), is: ["a"])
     }
 
     /// Against a receiver that reads at random: whatever is confirmed by the window was read.
@@ -61,7 +95,7 @@ struct ConfirmationTests {
         for step in 0..<300 {
             let size = UInt64(random.number(1...400))
             sent += size
-            confirmation.sent(Int(size), sent)
+            confirmation.sent(upTo: sent, sent)
             read = min(acknowledged, read + UInt64(random.number(0...500)))
             acknowledged = min(sent, read + window, acknowledged + UInt64(random.number(0...600)))
             for end in confirmation.progressed(to: acknowledged, largestWindow: window, at: .milliseconds(step)) {

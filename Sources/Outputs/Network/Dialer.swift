@@ -1,0 +1,110 @@
+import AuditCore
+import Engine
+import Glibc
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NIOTLS
+
+/// Opens connections to the first of several receivers that answers.
+final class Dialer: Sendable {
+    /// Adds what reads and writes the clear bytes. Called on the event loop of the new channel, whose first handler is the account.
+    typealias Configure = @Sendable (any Channel, WireAccount, HostPort) throws -> Void
+
+    private static let connectTimeout = TimeAmount.seconds(10)
+    /// Between keep-alive probes (tcp(7)): an idle connection whose peer has gone silently is noticed within two minutes.
+    private static let keepAlive = (idle: 60, interval: 10, count: 6)
+
+    let settings: ConnectionSettings
+    let tls: TLSContext?
+    private let group: any EventLoopGroup
+    private let order: NIOLockedValueBox<AddressOrder>
+    private let beginning = ContinuousClock.now
+
+    init(_ settings: ConnectionSettings, group: any EventLoopGroup) {
+        self.settings = settings
+        self.group = group
+        tls = settings.tls.map(TLSContext.init)
+        order = NIOLockedValueBox(AddressOrder(settings.addresses))
+    }
+
+    /// A connection, over which the TLS handshake is done where there is one.
+    ///
+    /// - Throws: `DialFailure`, for all receivers together; `CancellationError`.
+    func connect(_ configure: @escaping Configure) async throws -> any Channel {
+        var failures: [String] = []
+        for address in order.withLockedValue({ $0.order(at: now) }) {
+            try Task.checkCancellation()
+            do {
+                let channel = try await connect(to: address, configure)
+                order.withLockedValue { $0.succeeded(address) }
+                return channel
+            } catch {
+                failed(address)
+                failures.append("\(NetworkFailure.named(address, among: settings.addresses))\(NetworkFailure.describe(error))")
+            }
+        }
+        throw DialFailure(description: failures.joined(separator: "; "))
+    }
+
+    /// A connection to it broke: others are tried first for a while.
+    func failed(_ address: HostPort) { order.withLockedValue { $0.failed(address, at: now) } }
+
+    private var now: Duration { ContinuousClock.now - beginning }
+
+    private func connect(to address: HostPort, _ configure: @escaping Configure) async throws -> any Channel {
+        let secure = try await tls?.current()
+        let serverName = tls?.serverName(address)
+        let channel = try await bootstrap.channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let account = WireAccount()
+                try channel.pipeline.syncOperations.addHandler(account)
+                if let secure {
+                    try channel.pipeline.syncOperations.addHandler(
+                        NIOSSLClientHandler(context: secure, serverHostname: serverName))
+                    try channel.pipeline.syncOperations.addHandler(HandshakeWait(channel.eventLoop.makePromise()))
+                }
+                try configure(channel, account, address)
+            }
+        }.connect(host: address.host, port: address.port).get()
+        guard secure != nil else { return channel }
+        let handshake = channel.eventLoop.flatSubmit {
+            do {
+                return try channel.pipeline.syncOperations.handler(type: HandshakeWait.self).done.futureResult
+            } catch { return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+        }
+        let timeout = channel.eventLoop.scheduleTask(in: Dialer.connectTimeout) { channel.close(promise: nil) }
+        defer { timeout.cancel() }
+        do {
+            try await withTaskCancellationHandler {
+                try await handshake.get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
+        } catch {
+            channel.close(promise: nil)
+            throw error
+        }
+        return channel
+    }
+
+    private var bootstrap: ClientBootstrap {
+        ClientBootstrap(group: group)
+            .connectTimeout(Dialer.connectTimeout)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.init(rawValue: CInt(TCP_KEEPIDLE))), value: Dialer.keepAlive.idle)
+            .channelOption(.tcpOption(.init(rawValue: CInt(TCP_KEEPINTVL))), value: Dialer.keepAlive.interval)
+            .channelOption(.tcpOption(.init(rawValue: CInt(TCP_KEEPCNT))), value: Dialer.keepAlive.count)
+            .channelOption(
+                .tcpOption(.init(rawValue: CInt(TCP_USER_TIMEOUT))), value: Int(clamping: settings.timeout.wholeMilliseconds)
+            )
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+    }
+}
+
+/// No receiver could be connected to, and why not.
+struct DialFailure: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,103 @@
+import Glibc
+import NIOConcurrencyHelpers
+import NIOPosix
+import NIOSSL
+
+/// Makes the TLS context of a connection, and keeps it as long as its files stay the same.
+final class TLSContext: Sendable {
+    /// What tells one state of a file from another.
+    private struct Stamp: Equatable {
+        var device: UInt64 = 0
+        var inode: UInt64 = 0
+        var size: Int64 = 0
+        var seconds = 0
+        var nanoseconds = 0
+
+        init(_ path: String?) {
+            var status = stat()
+            guard let path, stat(path, &status) == 0 else { return }
+            device = UInt64(status.st_dev)
+            inode = UInt64(status.st_ino)
+            size = Int64(status.st_size)
+            seconds = status.st_mtim.tv_sec
+            nanoseconds = status.st_mtim.tv_nsec
+        }
+    }
+
+    private let settings: TLSSettings
+    private let kept = NIOLockedValueBox<(stamps: [Stamp], context: NIOSSLContext)?>(nil)
+
+    init(_ settings: TLSSettings) { self.settings = settings }
+
+    /// Whether the peer judges a certificate of ours. In TLS 1.3 our handshake ends before it has (RFC 8446 section 2).
+    var isJudged: Bool { settings.certificateFile != nil }
+
+    /// Whether a new connection would be made with other files than the last one.
+    var hasChanged: Bool { kept.withLockedValue { $0.map { $0.stamps != stamps } ?? false } }
+
+    /// - Throws: `TLSFileFailure`, or what NIOSSL says of the settings.
+    func current() async throws -> NIOSSLContext {
+        try await NIOThreadPool.singleton.runIfActive { try self.context() }
+    }
+
+    /// `nil` for an address: the certificate is then looked at for the address that was connected to.
+    func serverName(_ address: HostPort) -> String? {
+        if let name = settings.serverName { return name }
+        return SocketAddressText.isAddress(address.host) ? nil : address.host
+    }
+
+    private func context() throws -> NIOSSLContext {
+        let stamps = stamps
+        if let kept = kept.withLockedValue({ $0 }), kept.stamps == stamps { return kept.context }
+        let context = try NIOSSLContext(configuration: configuration())
+        kept.withLockedValue { $0 = (stamps, context) }
+        return context
+    }
+
+    private var stamps: [Stamp] { [settings.caFile, settings.certificateFile, settings.privateKeyFile].map(Stamp.init) }
+
+    private func configuration() throws -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
+        configuration.certificateVerification =
+            switch settings.verification {
+            case .full: .fullVerification
+            case .ca: .noHostnameVerification
+            case .none: .none
+            }
+        if let path = settings.caFile {
+            configuration.trustRoots = .certificates(try TLSFileFailure.reading(path) { try NIOSSLCertificate.fromPEMFile($0) })
+        }
+        if let path = settings.certificateFile {
+            let chain = try TLSFileFailure.reading(path) { try NIOSSLCertificate.fromPEMFile($0) }
+            configuration.certificateChain = chain.map { .certificate($0) }
+        }
+        if let path = settings.privateKeyFile {
+            configuration.privateKey = .privateKey(
+                try TLSFileFailure.reading(path) { try NIOSSLPrivateKey(file: $0, format: .pem) })
+        }
+        return configuration
+    }
+}
+
+/// A file that holds no certificate, or no key. Says nothing of what it holds.
+struct TLSFileFailure: Error, CustomStringConvertible {
+    let description: String
+
+    static func reading<Value>(_ path: String, _ body: (String) throws -> Value) throws -> Value {
+        guard access(path, R_OK) == 0 else { throw TLSFileFailure(description: "'\(path)': \(SystemError())") }
+        do {
+            return try body(path)
+        } catch {
+            throw TLSFileFailure(description: "'\(path)' is not readable as PEM")
+        }
+    }
+}
+
+enum SocketAddressText {
+    static func isAddress(_ host: String) -> Bool {
+        var address = in6_addr()
+        let plain = host.split(separator: "%").first.map(String.init) ?? host
+        return inet_pton(AF_INET, plain, &address) == 1 || inet_pton(AF_INET6, plain, &address) == 1
+    }
+}

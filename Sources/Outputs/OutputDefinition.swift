@@ -42,8 +42,7 @@ public struct FileSettings: Sendable, Equatable {
 public struct TCPSettings: Sendable, Equatable {
     public var connection: ConnectionSettings
     public var framing = Framing.newline
-    /// Whether only the collector's close of a connection in order acknowledges, which it does when it has read everything.
-    public var isStrict = false
+    public var acknowledgement = StreamAcknowledgement.kernel
 
     public init(connection: ConnectionSettings) { self.connection = connection }
 

@@ -114,8 +114,6 @@ import Testing
 
     @Test(arguments: [
         ("http: {listen: 127.0.0.1:9477}", "http"),
-        ("outputs: {a: {type: stdout, framing: newline}}", "outputs.a.framing"),
-        ("outputs: {a: {type: stdout, tls: {}}}", "outputs.a.tls"),
         ("outputs: {a: {type: stdout, where: {levels: [USER]}}}", "outputs.a.where"),
         ("outputs: {a: {type: stdout, redact: [remoteIp]}}", "outputs.a.redact"),
         ("outputs: {a: {type: stdout, add: {x: y}}}", "outputs.a.add"),

@@ -36,6 +36,10 @@ import Testing
         ),
         ("tcp://[::1]:514/", "tcp-_3a_3a1-514", .tcp(TCPSettings(host: "::1", port: 514))),
         ("tcp://a_b:1", "tcp-a_5fb-1", .tcp(TCPSettings(host: "a_b", port: 1))),
+        (
+            "tls://collector:6514", "tls-collector-6514",
+            .tcp(TCPSettings(connection: ConnectionSettings(addresses: [HostPort("collector", 6514)], tls: TLSSettings())))
+        ),
         ("file:///var/log/a.ndjson", "file--var-log-a.ndjson", .file(FileSettings(path: "/var/log/a.ndjson"))),
         ("file:/var//log/./a", "file--var-log-a", .file(FileSettings(path: "/var/log/a"))),
         ("file://localhost/a%20b", "file--a_20b", .file(FileSettings(path: "/a b"))),
@@ -52,7 +56,7 @@ import Testing
         ("journald", "'journald' is an output that this version does not have yet"),
         ("splunk+https://token:hunter2@h:8088", "'splunk+https' is an output that this version does not have yet"),
         ("tpc://h:1", "'tpc' is not an output; did you mean 'tcp'?"),
-        ("gopher://h:1", "'gopher' is not an output; it is one of stdout, file, tcp"),
+        ("gopher://h:1", "'gopher' is not an output; it is one of stdout, file, tcp, tls"),
         ("tcp://ana:hunter2@h:1", "'…@h:1' is not 'tcp://host:port', with a port from 1 to 65535"),
         ("tcp:h:1", "'tcp:h:1' is not 'tcp://host:port', with a port from 1 to 65535"),
         ("tcp://h:1/path", "'tcp://h:1/path' is not 'tcp://host:port', with a port from 1 to 65535"),
@@ -83,7 +87,8 @@ import Testing
         var paths = ["/a/b", "/a-b", "/a_2db", "/a_b", "/a__b", "/a b", "/A/b", "/é", "/a/b.c", long, long + "y", "/x" + long]
         paths += (1..<100).map { "/srv/\(String(repeating: "deep/", count: 12))\($0)" }
         let names =
-            paths.map { OutputName.file(path: $0) } + ["a", "a-1", "a.1", "a_1", "::1"].map { OutputName.tcp(host: $0, port: 1) }
+            paths.map { OutputName.file(path: $0) }
+            + ["a", "a-1", "a.1", "a_1", "::1"].map { OutputName.remote("tcp", host: $0, port: 1) }
         #expect(Set(names).count == names.count)
         #expect(names.allSatisfy(OutputName.isValid))
         #expect(OutputName.file(path: long) == "file--srv-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx__f99c04f48b2872cd")

@@ -3,7 +3,7 @@ enum NotInThisVersion {
     /// Keys by the section that holds them; `*` stands for a name of the user's own.
     static let keys: [String: [String]] = [
         "": ["http"],
-        "outputs.*": ["framing", "tls", "where", "redact", "add"],
+        "outputs.*": ["where", "redact", "add"],
         "outputs.*.batch": ["wait"],
     ]
 
@@ -13,7 +13,7 @@ enum NotInThisVersion {
 
     /// What `--output` will take beside its present schemes.
     static let outputSchemes = [
-        "tls", "syslog+tcp", "syslog+udp", "syslog+tls", "syslog+unix", "relp", "relp+tls", "journald", "splunk+https",
+        "syslog+tcp", "syslog+udp", "syslog+tls", "syslog+unix", "relp", "relp+tls", "journald", "splunk+https",
         "splunk+http", "elasticsearch+https", "elasticsearch+http", "lumberjack+tls", "lumberjack+tcp", "otlp+https",
         "otlp+http", "http", "https",
     ]

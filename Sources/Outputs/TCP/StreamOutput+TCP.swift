@@ -14,7 +14,8 @@ extension StreamOutput {
     ) {
         self.init(
             name: "tcp '\(settings.connection.destination)'", connection: settings.connection,
-            encoder: StreamEncoder(message: .event(format), framing: settings.framing, largest: nil), isStrict: settings.isStrict,
+            encoder: StreamEncoder(message: .event(format), framing: settings.framing, largest: nil),
+            isStrict: settings.acknowledgement == .close,
             settle: settle, group: group)
     }
 }

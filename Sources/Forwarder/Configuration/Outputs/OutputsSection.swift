@@ -44,7 +44,9 @@ enum OutputsSection {
     /// `nil` where something is wrong with it, which was reported.
     private static func definition(_ name: String, _ section: inout ConfigurationSection) -> OutputDefinition? {
         guard let type = section.node("type") else {
-            section.context.report(section.path, at: section.mark, "has no 'type'; it is one of stdout, file, tcp")
+            section.context.report(
+                section.path, at: section.mark,
+                "has no 'type'; it is one of \(Kind.allCases.map(\.rawValue).joined(separator: ", "))")
             return nil
         }
         let kind = section.context.value(type, section.path(of: "type"), kinds)
@@ -72,9 +74,16 @@ enum OutputsSection {
             if !section.has("path") { section.report("type", "'file' needs a 'path' beside it") }
             return section.value("path", .path).map { .file(FileSettings(path: $0)) }
         case .tcp:
-            if !section.has("address") { section.report("type", "'tcp' needs an 'address' beside it") }
-            return section.value("address", .address).map { .tcp(TCPSettings(host: $0.host, port: $0.port)) }
+            return tcp(&section).map { .tcp($0) }
         }
+    }
+
+    private static func tcp(_ section: inout ConfigurationSection) -> TCPSettings? {
+        let connection = ConnectionSection.read(&section, type: "tcp")
+        var settings = TCPSettings(connection: connection ?? ConnectionSettings(addresses: []))
+        section.value("framing", .cases("a framing"), into: &settings.framing)
+        section.value("acknowledgement", .cases("an acknowledgement"), into: &settings.acknowledgement)
+        return connection == nil ? nil : settings
     }
 
     private static func readBatch(_ section: inout ConfigurationSection, _ limits: inout BatchLimits) {

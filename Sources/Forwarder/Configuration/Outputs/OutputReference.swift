@@ -22,28 +22,37 @@ enum OutputReference: Equatable, Sendable {
         let rest = String(text[text.index(after: colon)...])
         switch text[..<colon].lowercased() {
         case "file": return .definition(try file(rest, shown: Quoted.value(text), workingDirectory))
-        case "tcp": return .definition(try tcp(rest, shown: Quoted.value(text)))
+        case let scheme where scheme == "tcp" || scheme == "tls":
+            let address = try address(rest, scheme, shown: Quoted.value(text))
+            let tls = scheme == "tls" ? TLSSettings() : nil
+            return definition(
+                scheme, address, .tcp(TCPSettings(connection: ConnectionSettings(addresses: [HostPort(address)], tls: tls))))
         case let scheme: throw unknown(scheme)
         }
     }
+
+    /// What stands before the colon of a URL, or alone.
+    private static let known = ["stdout", "file", "tcp", "tls"]
 
     private static func unknown(_ scheme: String) -> Problem {
         if NotInThisVersion.outputSchemes.contains(scheme) {
             return Problem(message: "'\(scheme)' is an output that this version does not have yet")
         }
-        let question = NearestName.question(scheme, among: ["stdout", "file", "tcp"] + NotInThisVersion.outputSchemes)
-        let rest = question.isEmpty ? "; it is one of stdout, file, tcp" : question
+        let question = NearestName.question(scheme, among: known + NotInThisVersion.outputSchemes)
+        let rest = question.isEmpty ? "; it is one of \(known.joined(separator: ", "))" : question
         return Problem(message: "\(Quoted.key(scheme)) is not an output\(rest)")
     }
 
-    private static func tcp(_ rest: String, shown: String) throws(Problem) -> OutputDefinition {
+    private static func address(_ rest: String, _ scheme: String, shown: String) throws(Problem) -> NetworkAddress {
         let authority = rest.hasSuffix("/") && rest != "//" ? String(rest.dropLast()) : rest
         guard authority.hasPrefix("//"), let address = NetworkAddress(String(authority.dropFirst(2))) else {
-            throw Problem(message: "\(shown) is not 'tcp://host:port', with a port from 1 to 65535")
+            throw Problem(message: "\(shown) is not '\(scheme)://host:port', with a port from 1 to 65535")
         }
-        return OutputDefinition(
-            name: OutputName.tcp(host: address.host, port: address.port),
-            kind: .tcp(TCPSettings(host: address.host, port: address.port)))
+        return address
+    }
+
+    private static func definition(_ scheme: String, _ address: NetworkAddress, _ kind: OutputKind) -> OutputReference {
+        .definition(OutputDefinition(name: OutputName.remote(scheme, host: address.host, port: address.port), kind: kind))
     }
 
     /// `file:///path`, `file:/path` and `file://localhost/path` (RFC 8089), and `file:path` from the working directory on.

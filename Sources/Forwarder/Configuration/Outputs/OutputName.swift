@@ -3,7 +3,7 @@
 /// A name keys an output's offset, so one URL always makes the same name and two URLs never make one:
 ///
 /// - `stdout` is `stdout`.
-/// - `tcp://collector.example:6514` is `tcp-collector.example-6514`: the host in lower case, then the port. Any byte of the host
+/// - `tcp://collector.example:6514` is `tcp-collector.example-6514`: the scheme with `-` for `+`, the host in lower case, then the port. Any byte of the host
 ///   but letters, digits, `.` and `-` is `_` and two hexadecimal digits.
 /// - `file:///var/log/a.ndjson` is `file--var-log-a.ndjson`: the absolute path with `-` for `/`, and any byte but letters, digits
 ///   and `.` as `_` and two hexadecimal digits.
@@ -20,9 +20,10 @@ enum OutputName {
         (1...maximumLength).contains(name.utf8.count) && name.utf8.allSatisfy { isPlain($0) || $0 == dash || $0 == underscore }
     }
 
-    static func tcp(host: String, port: Int) -> String {
+    /// - Parameter scheme: that of the URL; its `+` becomes `-`.
+    static func remote(_ scheme: String, host: String, port: Int) -> String {
         let escaped = host.lowercased().utf8.map { $0 == dash ? "-" : escape($0) }.joined()
-        return bounded("tcp-\(escaped)-\(port)")
+        return bounded("\(String(scheme.map { $0 == "+" ? "-" : $0 }))-\(escaped)-\(port)")
     }
 
     /// - Parameter path: absolute.

@@ -34,6 +34,19 @@ int csupport_unread_bytes(int descriptor, int32_t *count) {
     return 0;
 }
 
+int csupport_untaken_bytes(int descriptor, int32_t *count) {
+    int value = 0;
+    if (ioctl(descriptor, TIOCOUTQ, &value) != 0) return errno;
+    *count = value;
+    return 0;
+}
+
+void csupport_widen_send_buffer(int descriptor, int bytes) {
+    // The first is for who may pass the system's limit (CAP_NET_ADMIN), the second is cut to that limit (socket(7)).
+    if (setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) == 0) return;
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 void csupport_return_free_memory(void) {
     // Setting the threshold also stops the allocator from raising it by itself (mallopt(3)).
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);

@@ -8,6 +8,7 @@ extension OutputDefinition {
         case .stdout: StdoutOutput(format: format)
         case .file(let settings): FileOutput(settings: settings, format: format, logger: logger)
         case .tcp(let settings): StreamOutput(tcp: settings, format: format)
+        case .syslog(let settings): settings.makeOutput(format: format)
         }
     }
 
@@ -17,6 +18,7 @@ extension OutputDefinition {
         case .stdout: StdoutOutput.guarantee
         case .file: FileOutput.guarantee
         case .tcp: StreamOutput.guarantee
+        case .syslog(let settings): settings.guarantee
         }
     }
 
@@ -25,7 +27,8 @@ extension OutputDefinition {
         switch kind {
         case .stdout: "stdout"
         case .file(let settings): "file \(settings.path)"
-        case .tcp(let settings): "tcp \(settings.connection.destination)"
+        case .tcp(let settings): "\(settings.connection.tls == nil ? "tcp" : "tls") \(settings.connection.destination)"
+        case .syslog(let settings): "syslog over \(settings.destination)"
         }
     }
 }

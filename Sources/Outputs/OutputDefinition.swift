@@ -30,6 +30,7 @@ public enum OutputKind: Sendable, Equatable {
     case stdout
     case file(FileSettings)
     case tcp(TCPSettings)
+    case syslog(SyslogSettings)
 }
 
 public struct FileSettings: Sendable, Equatable {

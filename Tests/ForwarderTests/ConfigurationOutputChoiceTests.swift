@@ -40,6 +40,15 @@ import Testing
             "tls://collector:6514", "tls-collector-6514",
             .tcp(TCPSettings(connection: ConnectionSettings(addresses: [HostPort("collector", 6514)], tls: TLSSettings())))
         ),
+        ("syslog+udp://h:514", "syslog-udp-h-514", .syslog(SyslogSettings(transport: .udp([HostPort("h", 514)])))),
+        (
+            "syslog+tls://h:6514", "syslog-tls-h-6514",
+            .syslog(
+                SyslogSettings(
+                    transport: .stream(
+                        ConnectionSettings(addresses: [HostPort("h", 6514)], tls: TLSSettings()), .octetCounted, .kernel)))
+        ),
+        ("syslog+unix:///dev/log", "syslog-unix--dev-log", .syslog(SyslogSettings(transport: .unix(path: "/dev/log")))),
         ("file:///var/log/a.ndjson", "file--var-log-a.ndjson", .file(FileSettings(path: "/var/log/a.ndjson"))),
         ("file:/var//log/./a", "file--var-log-a", .file(FileSettings(path: "/var/log/a"))),
         ("file://localhost/a%20b", "file--a_20b", .file(FileSettings(path: "/a b"))),
@@ -52,11 +61,17 @@ import Testing
 
     @Test(arguments: [
         ("sime", "'sime' is no output of auditferry.yaml; did you mean 'siem'?"),
-        ("syslog+tls://h:1", "'syslog+tls' is an output that this version does not have yet"),
+        ("otlp+https://h:1", "'otlp+https' is an output that this version does not have yet"),
+        ("syslog+tls://h", "'syslog+tls://h' is not 'syslog+tls://host:port', with a port from 1 to 65535"),
+        ("syslog+unix:log", "'syslog+unix:log' is not 'syslog+unix:///path'"),
+        ("syslog+udpp://h:1", "'syslog…' is not an output; did you mean 'syslog+udp'?"),
         ("journald", "'journald' is an output that this version does not have yet"),
         ("splunk+https://token:hunter2@h:8088", "'splunk+https' is an output that this version does not have yet"),
         ("tpc://h:1", "'tpc' is not an output; did you mean 'tcp'?"),
-        ("gopher://h:1", "'gopher' is not an output; it is one of stdout, file, tcp, tls"),
+        (
+            "gopher://h:1",
+            "'gopher' is not an output; it is one of stdout, file, tcp, tls, syslog+udp, syslog+tcp, syslog+tls, syslog+unix"
+        ),
         ("tcp://ana:hunter2@h:1", "'…@h:1' is not 'tcp://host:port', with a port from 1 to 65535"),
         ("tcp:h:1", "'tcp:h:1' is not 'tcp://host:port', with a port from 1 to 65535"),
         ("tcp://h:1/path", "'tcp://h:1/path' is not 'tcp://host:port', with a port from 1 to 65535"),

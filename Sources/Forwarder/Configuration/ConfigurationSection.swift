@@ -81,6 +81,13 @@ struct ConfigurationSection {
     }
 
     /// Whether the key's value switches it off.
+    mutating func value<Value>(_ key: String, _ rule: ValueRule<Value>, into target: inout Value?) {
+        if let value = value(key, rule) { target = value }
+    }
+
+    /// Takes every key for known: what else may stand here depends on something that is wrong, and was reported.
+    mutating func askForEverything() { asked += entries.map(\.key) }
+
     mutating func isOff(_ key: String) -> Bool {
         guard case .scalar(let scalar)? = node(key)?.content else { return false }
         return ["off", "false"].contains(scalar.text)

@@ -43,10 +43,12 @@ struct StreamEncoder: Sendable {
 enum MessageFormat: Sendable {
     /// The event alone.
     case event(Format)
+    case syslog(SyslogMessage)
 
     func append(_ audit: RawAudit, of page: AuditPage, to buffer: inout [UInt8]) {
         switch self {
         case .event(let format): format.append(audit, of: page, to: &buffer)
+        case .syslog(let message): message.append(audit, of: page, to: &buffer)
         }
     }
 }

@@ -27,8 +27,11 @@ enum OutputName {
     }
 
     /// - Parameter path: absolute.
-    static func file(path: String) -> String {
-        bounded("file-" + path.utf8.map { $0 == UInt8(ascii: "/") ? "-" : escape($0) }.joined())
+    static func file(path: String) -> String { unix("file", path: path) }
+
+    /// - Parameter path: absolute.
+    static func unix(_ scheme: String, path: String) -> String {
+        bounded("\(scheme)-" + path.utf8.map { $0 == UInt8(ascii: "/") ? "-" : escape($0) }.joined())
     }
 
     /// The path without empty and `.` steps. `..` stays: what it means depends on links.

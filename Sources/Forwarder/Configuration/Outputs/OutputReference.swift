@@ -27,12 +27,15 @@ enum OutputReference: Equatable, Sendable {
             let tls = scheme == "tls" ? TLSSettings() : nil
             return definition(
                 scheme, address, .tcp(TCPSettings(connection: ConnectionSettings(addresses: [HostPort(address)], tls: tls))))
+        case let scheme where scheme.hasPrefix("syslog+"): return try syslog(scheme, rest, shown: Quoted.value(text))
         case let scheme: throw unknown(scheme)
         }
     }
 
     /// What stands before the colon of a URL, or alone.
-    private static let known = ["stdout", "file", "tcp", "tls"]
+    private static let known = [
+        "stdout", "file", "tcp", "tls", "syslog+udp", "syslog+tcp", "syslog+tls", "syslog+unix",
+    ]
 
     private static func unknown(_ scheme: String) -> Problem {
         if NotInThisVersion.outputSchemes.contains(scheme) {
@@ -41,6 +44,25 @@ enum OutputReference: Equatable, Sendable {
         let question = NearestName.question(scheme, among: known + NotInThisVersion.outputSchemes)
         let rest = question.isEmpty ? "; it is one of \(known.joined(separator: ", "))" : question
         return Problem(message: "\(Quoted.key(scheme)) is not an output\(rest)")
+    }
+
+    private static func syslog(_ scheme: String, _ rest: String, shown: String) throws(Problem) -> OutputReference {
+        if scheme == "syslog+unix" {
+            let path = rest.hasPrefix("//") ? String(rest.dropFirst(2)) : rest
+            guard path.hasPrefix("/"), ValueRule<String>.path.parse(path) != nil else {
+                throw Problem(message: "\(shown) is not 'syslog+unix:///path'")
+            }
+            return .definition(
+                OutputDefinition(
+                    name: OutputName.unix("syslog-unix", path: path), kind: .syslog(SyslogSettings(transport: .unix(path: path))))
+            )
+        }
+        guard ["syslog+udp", "syslog+tcp", "syslog+tls"].contains(scheme) else { throw unknown(scheme) }
+        let address = try address(rest, scheme, shown: shown)
+        let connection = ConnectionSettings(addresses: [HostPort(address)], tls: scheme == "syslog+tls" ? TLSSettings() : nil)
+        let transport: SyslogSettings.Transport =
+            scheme == "syslog+udp" ? .udp([HostPort(address)]) : .stream(connection, .octetCounted, .kernel)
+        return definition(scheme, address, .syslog(SyslogSettings(transport: transport)))
     }
 
     private static func address(_ rest: String, _ scheme: String, shown: String) throws(Problem) -> NetworkAddress {

@@ -35,7 +35,7 @@ enum OutputsSection {
     }
 
     private enum Kind: String, CaseIterable {
-        case stdout, file, tcp
+        case stdout, file, tcp, syslog
     }
 
     private static let kinds = ValueRule<Kind>.name(
@@ -75,6 +75,8 @@ enum OutputsSection {
             return section.value("path", .path).map { .file(FileSettings(path: $0)) }
         case .tcp:
             return tcp(&section).map { .tcp($0) }
+        case .syslog:
+            return SyslogSection.read(&section).map { .syslog($0) }
         }
     }
 

@@ -1,0 +1,115 @@
+import CSupport
+import Glibc
+
+/// The socket of a local receiver, such as `/dev/log`: of datagrams, or of a stream with a line feed behind each message.
+///
+/// The kernel tells how much the receiver has not taken yet. A receiver that dies takes what it had not read with it, and then nothing is
+/// untaken either; so what was sent counts once nothing is untaken and the same receiver is still there.
+struct LocalSocket: MessageSocket {
+    /// A local receiver's messages are bounded by the send buffer.
+    private static let bufferBytes = 8 << 20
+    /// Between two looks at what is untaken: first and longest.
+    private static let pauseMicroseconds: (first: UInt32, most: UInt32) = (20, 5000)
+
+    /// Which socket a path names.
+    private struct Identity: Equatable {
+        let device: UInt64
+        let inode: UInt64
+
+        init(_ path: String) throws {
+            var status = stat()
+            guard stat(path, &status) == 0 else { throw SystemError() }
+            device = UInt64(status.st_dev)
+            inode = UInt64(status.st_ino)
+        }
+    }
+
+    private let path: String
+    private var current: (descriptor: Int32, isStream: Bool, identity: Identity)?
+
+    init(path: String) { self.path = path }
+
+    mutating func open() throws {
+        if let current {
+            if try Identity(path) == current.identity { return }
+            close()
+        }
+        let identity = try Identity(path)
+        do {
+            current = (try connect(SOCK_DGRAM), false, identity)
+        } catch let error as SystemError where error.code == EPROTOTYPE {
+            current = (try connect(SOCK_STREAM), true, identity)
+        }
+    }
+
+    mutating func send(_ message: [UInt8], unless isCancelled: () -> Bool) throws -> Bool {
+        guard let current else { throw SystemError(ENOTCONN) }
+        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+        let bytes = current.isStream ? message + [UInt8(ascii: "\n")] : message
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            do throws(SystemError) {
+                rest.removeFirst(
+                    try uninterrupted { rest.withUnsafeBytes { Glibc.send(current.descriptor, $0.baseAddress, $0.count, flags) } }
+                )
+            } catch {
+                switch error.code {
+                case EMSGSIZE: return false
+                case EAGAIN, ENOBUFS: _ = try Readiness.wait(current.descriptor, for: POLLOUT, unless: isCancelled)
+                default: throw error
+                }
+            }
+        }
+        return true
+    }
+
+    mutating func settle(unless isCancelled: () -> Bool) throws {
+        guard let current else { throw SystemError(ENOTCONN) }
+        var pause = LocalSocket.pauseMicroseconds.first
+        while true {
+            var untaken: Int32 = 0
+            let code = csupport_untaken_bytes(current.descriptor, &untaken)
+            if code != 0 { throw SystemError(code) }
+            if untaken == 0 { break }
+            if isCancelled() { throw CancellationError() }
+            usleep(pause)
+            pause = min(pause * 2, LocalSocket.pauseMicroseconds.most)
+        }
+        if current.isStream {
+            guard Readiness.now(current.descriptor) & (POLLHUP | POLLERR) == 0 else { throw SystemError(EPIPE) }
+        } else {
+            guard try Identity(path) == current.identity else { throw SystemError(ECONNRESET) }
+            // Nobody is told when the receiver of datagrams closes; whoever asks finds out.
+            _ = Glibc.close(try connect(SOCK_DGRAM))
+        }
+    }
+
+    mutating func close() {
+        if let current { _ = Glibc.close(current.descriptor) }
+        current = nil
+    }
+
+    private func connect(_ type: __socket_type) throws -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = path.utf8.prefix(MemoryLayout.size(ofValue: address.sun_path))
+        guard bytes.count == path.utf8.count, bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw SystemError(ENAMETOOLONG)
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let descriptor = socket(AF_UNIX, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SystemError() }
+        let code = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard code == 0 else {
+            let error = SystemError()
+            _ = Glibc.close(descriptor)
+            throw error
+        }
+        csupport_widen_send_buffer(descriptor, Int32(LocalSocket.bufferBytes))
+        return descriptor
+    }
+}

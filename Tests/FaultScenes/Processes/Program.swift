@@ -99,6 +99,8 @@ package final class Program: Sendable {
         for waiter in waiting { waiter.resume(returning: status) }
     }
 
+    package var hasEnded: Bool { end.withLockedValue { $0.status != nil } }
+
     /// Does nothing where it has ended.
     package func send(_ signal: Int32) {
         end.withLockedValue { end in

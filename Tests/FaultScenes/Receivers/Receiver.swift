@@ -1,0 +1,48 @@
+/// A receiver as it is used in the field, in a process of its own.
+package protocol Receiver: Collector {
+    /// Starts it, for the first time or anew, on the same port. Returns when it can be connected to.
+    func start() async throws
+    /// Ends it in order (SIGTERM), and returns when it has gone.
+    func stop() async throws
+    /// Ends it at once (SIGKILL), and returns when it has gone.
+    func kill() async throws
+    /// It does nothing more (SIGSTOP), while its kernel goes on taking what comes.
+    func pause()
+    /// It goes on (SIGCONT).
+    func resume()
+    /// What it has stored by now, whole events alone, in order.
+    var events: [StoredEvent] { get throws }
+    /// What it has stored, as soon as that are so many events.
+    func received(_ count: Int) async throws -> [StoredEvent]
+}
+
+/// What receivers have in common that are a process and a file of events.
+protocol StoringReceiver: Receiver {
+    var process: ReceiverProcess { get }
+    var file: EventFile { get }
+}
+
+extension StoringReceiver {
+    package func stop() async throws { try await process.stop() }
+    package func kill() async throws { try await process.kill() }
+    package func pause() { process.pause() }
+    package func resume() { process.resume() }
+    package var events: [StoredEvent] { get throws { try file.events() } }
+    package func received(_ count: Int) async throws -> [StoredEvent] { try await file.received(count) }
+    package var deliveries: [Delivery] { file.deliveries }
+    package var position: Int { file.position }
+    package func received(_ wanted: Set<String>) async throws { try await file.received(wanted) }
+}
+
+extension StoringReceiver {
+    /// Runs `body` while it lives; it has gone in any case afterwards.
+    package func living<Value: Sendable>(_ body: @Sendable (Self) async throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            try await start()
+            result = .success(try await body(self))
+        } catch { result = .failure(error) }
+        try await kill()
+        return try result.get()
+    }
+}

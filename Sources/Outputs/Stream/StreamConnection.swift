@@ -94,6 +94,11 @@ final class StreamConnection: ChannelInboundHandler {
     /// - Precondition: not `isClosing`.
     func send(_ bytes: ByteBuffer, _ delivery: Delivery, on channel: any Channel) -> EventLoopFuture<Void> {
         let written = channel.writeAndFlush(bytes)
+        // The write may have found out that the connection is gone, and have ended it.
+        guard !hasEnded else {
+            delivery.answer(.refusedForNow(refusal))
+            return written
+        }
         // With TLS the records have gone to the account by now, since the handshake is done.
         confirmation.sent(upTo: account.sent, delivery)
         watch(channel)
@@ -155,13 +160,16 @@ final class StreamConnection: ChannelInboundHandler {
         if account.isHalfClosed, failure == nil, let ending = account.ending {
             for delivery in confirmation.closedInOrder(at: ending.acknowledged) { delivery.answer(delivery.accepted) }
         }
-        let why = failure.map(NetworkFailure.describe) ?? "the collector closed the connection"
-        let refusal = Refusal("\(settings.name): \(why)")
         if failure != nil || !confirmation.isEmpty { onBreak() }
+        let refusal = refusal
         for (delivery, confirmed) in confirmation.broken() {
             resumption.note(delivery.sequence, confirmed: delivery.ends.count { $0 <= confirmed })
             delivery.answer(.refusedForNow(refusal))
         }
+    }
+
+    private var refusal: Refusal {
+        Refusal("\(settings.name): \(failure.map(NetworkFailure.describe) ?? "the collector closed the connection")")
     }
 
     private struct Unanswered: Error, CustomStringConvertible {

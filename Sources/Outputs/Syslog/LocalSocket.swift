@@ -11,16 +11,21 @@ struct LocalSocket: MessageSocket {
     /// Between two looks at what is untaken: first and longest.
     private static let pauseMicroseconds: (first: UInt32, most: UInt32) = (20, 5000)
 
-    /// Which socket a path names.
+    /// Which socket a path names. Numbers of files are used again; so one that took the place of another within a tick of the kernel's clock
+    /// (10 ms at most) may pass for it. No service starts anew as fast.
     private struct Identity: Equatable {
         let device: UInt64
         let inode: UInt64
+        let seconds: Int
+        let nanoseconds: Int
 
         init(_ path: String) throws {
             var status = stat()
             guard stat(path, &status) == 0 else { throw SystemError() }
             device = UInt64(status.st_dev)
             inode = UInt64(status.st_ino)
+            seconds = status.st_ctim.tv_sec
+            nanoseconds = status.st_ctim.tv_nsec
         }
     }
 
@@ -78,9 +83,9 @@ struct LocalSocket: MessageSocket {
         if current.isStream {
             guard Readiness.now(current.descriptor) & (POLLHUP | POLLERR) == 0 else { throw SystemError(EPIPE) }
         } else {
-            guard try Identity(path) == current.identity else { throw SystemError(ECONNRESET) }
-            // Nobody is told when the receiver of datagrams closes; whoever asks finds out.
+            // Nobody is told when the receiver of datagrams closes; whoever asks finds out. And only then: another may take its place.
             _ = Glibc.close(try connect(SOCK_DGRAM))
+            guard try Identity(path) == current.identity else { throw SystemError(ECONNRESET) }
         }
     }
 

@@ -19,7 +19,8 @@ public struct SyslogDatagramOutput: Output {
     init(name: String, socket: any MessageSocket, guarantee: Guarantee, settings: SyslogSettings, format: Format) {
         self.name = name
         self.guarantee = guarantee
-        message = SyslogMessage(settings: settings.message, format: format, keepsLineEnds: true)
+        // A local receiver may be one of a stream, where a line feed ends a message.
+        message = SyslogMessage(settings: settings.message, format: format, keepsLineEnds: guarantee == .none)
         largest = settings.largest
         self.socket = NIOLockedValueBox(socket)
     }

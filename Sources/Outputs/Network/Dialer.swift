@@ -56,24 +56,23 @@ final class Dialer: Sendable {
     private func connect(to address: HostPort, _ configure: @escaping Configure) async throws -> any Channel {
         let secure = try await tls?.current()
         let serverName = tls?.serverName(address)
-        let channel = try await bootstrap.channelInitializer { channel in
+        let (channel, handshake) = try await bootstrap.connect(host: address.host, port: address.port) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let account = WireAccount()
                 try channel.pipeline.syncOperations.addHandler(account)
+                var handshake: EventLoopFuture<Void>?
                 if let secure {
+                    let wait = HandshakeWait(channel.eventLoop.makePromise())
+                    handshake = wait.done.futureResult
                     try channel.pipeline.syncOperations.addHandler(
                         NIOSSLClientHandler(context: secure, serverHostname: serverName))
-                    try channel.pipeline.syncOperations.addHandler(HandshakeWait(channel.eventLoop.makePromise()))
+                    try channel.pipeline.syncOperations.addHandler(wait)
                 }
                 try configure(channel, account, address)
+                return (channel, handshake)
             }
-        }.connect(host: address.host, port: address.port).get()
-        guard secure != nil else { return channel }
-        let handshake = channel.eventLoop.flatSubmit {
-            do {
-                return try channel.pipeline.syncOperations.handler(type: HandshakeWait.self).done.futureResult
-            } catch { return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
         }
+        guard let handshake else { return channel }
         let timeout = channel.eventLoop.scheduleTask(in: Dialer.connectTimeout) { channel.close(promise: nil) }
         defer { timeout.cancel() }
         do {

@@ -11,6 +11,8 @@ enum NetworkFailure {
         case let error as ChannelError: describe(error)
         case let error as NIOSSLError: describe(error)
         case let error as BoringSSLError: describe(error)
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            "the collector's certificate is not for this host; name the one that it is for, as 'server_name'"
         default: "\(error)"
         }
     }

@@ -66,15 +66,16 @@ final class TLSContext: Sendable {
             case .none: .none
             }
         if let path = settings.caFile {
-            configuration.trustRoots = .certificates(try TLSFileFailure.reading(path) { try NIOSSLCertificate.fromPEMFile($0) })
+            configuration.trustRoots = .certificates(
+                try TLSFileFailure.reading(path, "certificate") { try NIOSSLCertificate.fromPEMFile($0) })
         }
         if let path = settings.certificateFile {
-            let chain = try TLSFileFailure.reading(path) { try NIOSSLCertificate.fromPEMFile($0) }
+            let chain = try TLSFileFailure.reading(path, "certificate") { try NIOSSLCertificate.fromPEMFile($0) }
             configuration.certificateChain = chain.map { .certificate($0) }
         }
         if let path = settings.privateKeyFile {
             configuration.privateKey = .privateKey(
-                try TLSFileFailure.reading(path) { try NIOSSLPrivateKey(file: $0, format: .pem) })
+                try TLSFileFailure.reading(path, "private key") { try NIOSSLPrivateKey(file: $0, format: .pem) })
         }
         return configuration
     }
@@ -84,12 +85,12 @@ final class TLSContext: Sendable {
 struct TLSFileFailure: Error, CustomStringConvertible {
     let description: String
 
-    static func reading<Value>(_ path: String, _ body: (String) throws -> Value) throws -> Value {
+    static func reading<Value>(_ path: String, _ noun: String, _ body: (String) throws -> Value) throws -> Value {
         guard access(path, R_OK) == 0 else { throw TLSFileFailure(description: "'\(path)': \(SystemError())") }
         do {
             return try body(path)
         } catch {
-            throw TLSFileFailure(description: "'\(path)' is not readable as PEM")
+            throw TLSFileFailure(description: "'\(path)' holds no \(noun) in PEM")
         }
     }
 }

@@ -8,6 +8,9 @@
 /// - the connection stayed sound for `settle` since the acknowledgement, or
 /// - the connection was closed in order after our half close: a peer answers FIN when it has read to the end, and RST when it has not.
 ///
+/// What an application has read and not stored is out of reach, and so is, over TLS, what its library has read when it begins to close by itself
+/// at the very moment of our half close.
+///
 /// When a connection breaks, everything that is not confirmed is delivered again. Positions are those of the bytes on the wire.
 struct Confirmation<Item> {
     private struct Entry {

@@ -7,6 +7,11 @@ package struct CertificateAuthority: Sendable {
     package struct Identity: Sendable {
         package let certificate: String
         package let key: String
+
+        package init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
     }
 
     /// The name that the receivers ask of a client: a subject alternative name of `client`.

@@ -3,6 +3,7 @@ import Glibc
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A collector in this process, on a port of its own which nobody else gets while it is down.
 final class TCPReceiver: Sendable {
@@ -24,12 +25,16 @@ final class TCPReceiver: Sendable {
     let port: Int
     private let end: End
     private let receiveBytes: Int?
+    private let tls: NIOSSLContext?
     private let placeholder: Int32
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
     private let state = NIOLockedValueBox(State())
 
-    /// - Parameter receiveBytes: the size of its receive buffers, and so of the window that it can announce; the machine's where `nil`.
-    init(end: End = .reset, receiveBytes: Int? = nil) throws {
+    /// - Parameters:
+    ///   - receiveBytes: the size of its receive buffers, and so of the window that it can announce; the machine's where `nil`.
+    ///   - tls: speaks it where there is one.
+    init(end: End = .reset, receiveBytes: Int? = nil, tls: NIOSSLContext? = nil) throws {
+        self.tls = tls
         self.end = end
         self.receiveBytes = receiveBytes
         // Bound and not listening: connections are refused, and the port is taken.
@@ -81,6 +86,7 @@ final class TCPReceiver: Sendable {
         }
         return channel.eventLoop.makeCompletedFuture {
             let most: Int? = if case .breaksOff(let count) = conduct { count } else { nil }
+            if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
             try channel.pipeline.syncOperations.addHandler(Taking(lines, most: most, end: end))
             if conduct == .stalls { try channel.syncOptions?.setOption(.autoRead, value: false) }
         }

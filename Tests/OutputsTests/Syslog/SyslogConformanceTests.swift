@@ -51,7 +51,8 @@ private struct StreamBench: OutputBench {
         let connection = ConnectionSettings(addresses: [HostPort("127.0.0.1", receiver.port)])
         let settings = SyslogSettings.bare(.stream(connection, .newline, .kernel))
         return StreamOutput(
-            syslog: settings, over: connection, framing: .newline, acknowledgement: .kernel, format: .json, settle: .seconds(3600))
+            syslog: settings, over: connection, framing: .newline, acknowledgement: .kernel, format: .json, settle: .seconds(3600)
+        )
     }
 
     func start(_ conduct: ReceiverConduct) async throws { try await receiver.start(conduct) }

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #define TCP_INFO_OPTION 11
@@ -52,4 +53,6 @@ void csupport_return_free_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
     mallopt(M_ARENA_MAX, 2);
+    // The kernel may otherwise map the program's text in pieces of 2 MiB, used or not (prctl(2)).
+    (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 }

@@ -5,7 +5,7 @@ extension OutputDefinition {
     /// Makes the output. It opens nothing yet: an output that is down at the start is waited for like any other time.
     public func makeOutput(logger: Logger) -> any Output {
         switch kind {
-        case .stdout: StdoutOutput(format: format)
+        case .standardOutput(let settings): StdoutOutput(format: format, priorities: settings.priorities)
         case .file(let settings): FileOutput(settings: settings, format: format, logger: logger)
         case .tcp(let settings): StreamOutput(tcp: settings, format: format)
         case .syslog(let settings): settings.makeOutput(format: format)
@@ -15,7 +15,7 @@ extension OutputDefinition {
     /// What its acknowledgement means.
     public var guarantee: Guarantee {
         switch kind {
-        case .stdout: StdoutOutput.guarantee
+        case .standardOutput: StdoutOutput.guarantee
         case .file: FileOutput.guarantee
         case .tcp: StreamOutput.guarantee
         case .syslog(let settings): settings.guarantee
@@ -25,7 +25,7 @@ extension OutputDefinition {
     /// Where it delivers to, for people; without secrets.
     public var destination: String {
         switch kind {
-        case .stdout: "stdout"
+        case .standardOutput: "stdout"
         case .file(let settings): "file \(settings.path)"
         case .tcp(let settings): "\(settings.connection.tls == nil ? "tcp" : "tls") \(settings.connection.destination)"
         case .syslog(let settings): "syslog over \(settings.destination)"

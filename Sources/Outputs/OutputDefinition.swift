@@ -27,10 +27,21 @@ public struct OutputDefinition: Sendable, Equatable {
 
 /// The registry of outputs. A new output is one case here; the compiler lists what it lacks.
 public enum OutputKind: Sendable, Equatable {
-    case stdout
+    case standardOutput(StdoutSettings)
     case file(FileSettings)
     case tcp(TCPSettings)
     case syslog(SyslogSettings)
+
+    /// Standard output as it is without a word about it.
+    public static var stdout: OutputKind { .standardOutput(StdoutSettings()) }
+}
+
+public struct StdoutSettings: Sendable, Equatable {
+    /// Whether each line begins with its severity in angle brackets, which systemd takes for the priority of the journal entry
+    /// (sd-daemon(3)); `nil` is none.
+    public var priorities: SeverityRules?
+
+    public init(priorities: SeverityRules? = nil) { self.priorities = priorities }
 }
 
 public struct FileSettings: Sendable, Equatable {

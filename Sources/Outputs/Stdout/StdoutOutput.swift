@@ -15,16 +15,20 @@ public struct StdoutOutput: Output {
     public var guarantee: Guarantee { Self.guarantee }
     public let window = 1
     private let format: Format
+    private let priorities: SeverityRules?
     private let sink: LineSink
 
-    /// - Parameter descriptor: where to write; the descriptor stays its owner's.
-    public init(format: Format, descriptor: Int32 = STDOUT_FILENO) {
+    /// - Parameters:
+    ///   - priorities: what stands before each line; nothing where `nil`.
+    ///   - descriptor: where to write; the descriptor stays its owner's.
+    public init(format: Format, priorities: SeverityRules? = nil, descriptor: Int32 = STDOUT_FILENO) {
         self.format = format
+        self.priorities = priorities
         sink = LineSink(descriptor: descriptor)
     }
 
     public func deliver(_ batch: Batch, answer: @escaping @Sendable (Answer) -> Void) async {
-        let lines = batch.lines(format)
+        let lines = batch.lines(format, priorities: priorities)
         do {
             try await sink.thread.run { _ in try sink.write(lines) }
             answer(.acknowledged)

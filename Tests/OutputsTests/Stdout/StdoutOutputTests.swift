@@ -1,6 +1,7 @@
 import AuditCore
 import Engine
 import EngineTesting
+import Formats
 import Glibc
 import Outputs
 import Testing
@@ -40,6 +41,18 @@ struct StdoutOutputTests {
         #expect(!refusal.isFinal)
         await output.close()
         try await receiver.finish()
+    }
+
+    @Test func `each line begins with its severity when asked`() async throws {
+        let receiver = try DescriptorReceiver()
+        receiver.start(.takesEverything)
+        let output = StdoutOutput(format: .json, priorities: SeverityRules(), descriptor: receiver.writer)
+        let book = AnswerBook()
+        await book.deliver(StdoutOutputTests.batch, to: output)
+        #expect(await book.answer(to: 1) == .acknowledged)
+        await output.close()
+        try await receiver.finish()
+        #expect(receiver.lines.lines.map { $0.prefix(7) } == ["<5>{\"id"])
     }
 
     @Test func `a full device is refused for now`() async throws {

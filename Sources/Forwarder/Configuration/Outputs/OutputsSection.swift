@@ -69,7 +69,10 @@ enum OutputsSection {
         case nil:
             return nil
         case .stdout:
-            return .stdout
+            var hasPrefixes = false
+            section.value("priority_prefix", .flag, into: &hasPrefixes)
+            guard hasPrefixes else { return .stdout }
+            return .standardOutput(StdoutSettings(priorities: SeveritySection.read(&section)))
         case .file:
             if !section.has("path") { section.report("type", "'file' needs a 'path' beside it") }
             return section.value("path", .path).map { .file(FileSettings(path: $0)) }

@@ -35,6 +35,14 @@ enum Stages {
                 }
             }
         }
+        let message = SyslogMessage(settings: SyslogMessageSettings(), format: .json, keepsLineEnds: true)
+        await measured("encode syslog", audits: count, bytes: bytes) {
+            for page in pages {
+                var buffer: [UInt8] = []
+                buffer.reserveCapacity(page.bytes.count * 2)
+                for audit in page.audits { message.append(audit, of: page, to: &buffer) }
+            }
+        }
         try await deliver(pages, count, bytes)
         try await commit(ids, count, bytes)
     }

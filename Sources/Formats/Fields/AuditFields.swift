@@ -34,39 +34,44 @@ public struct AuditFields: Sendable {
         return values.filter { !$0.isEmpty }.map { StringText.decode(bytes[$0]) }
     }
 
+    /// Where a member's text goes, or those of the members of an object inside.
+    private enum Place {
+        case text(Name)
+        case addresses
+        /// A plain text in the object's place stands for its first.
+        case inside([(member: StaticString, name: Name)])
+    }
+
+    private static let places: [(member: StaticString, place: Place)] = [
+        ("id", .text(.id)), ("serviceName", .text(.service)), ("action", .text(.action)), ("entityType", .text(.entityType)),
+        ("level", .text(.level)), ("status", .text(.status)), ("application", .text(.application)),
+        ("eventDate", .text(.eventDate)),
+        ("eventTime", .text(.eventDate)), ("userHomeOrgId", .text(.userHomeOrgID)), ("userId", .text(.userID)),
+        ("userDisplay", .text(.userName)), ("remoteIp", .addresses), ("user", .inside([("id", .userID), ("name", .userName)])),
+        ("username", .inside([("id", .userID), ("name", .userName)])),
+        ("entity", .inside([("id", .entityID), ("name", .entityName)])),
+        ("client", .inside([("id", .clientID)])), ("clientId", .inside([("id", .clientID)])),
+        ("initiatingAction", .inside([("transactionId", .transactionID)])),
+        ("message", .inside([("localizableMessageCode", .messageCode)])),
+    ]
+
     private mutating func note(_ member: ObjectMembers.Member) {
-        switch name(member) {
-        case "id": set(.id, member.value)
-        case "serviceName": set(.service, member.value)
-        case "action": set(.action, member.value)
-        case "entityType": set(.entityType, member.value)
-        case "level": set(.level, member.value)
-        case "status": set(.status, member.value)
-        case "application": set(.application, member.value)
-        case "eventDate", "eventTime": set(.eventDate, member.value)
-        case "userHomeOrgId": set(.userHomeOrgID, member.value)
-        case "userId": set(.userID, member.value)
-        case "userDisplay": set(.userName, member.value)
-        case "remoteIp": remoteIPRange = member.value
-        case "user", "username": note(member.value, ["id": .userID, "name": .userName])
-        case "entity": note(member.value, ["id": .entityID, "name": .entityName])
-        case "client", "clientId": note(member.value, ["id": .clientID])
-        case "initiatingAction": note(member.value, ["transactionId": .transactionID])
-        case "message": note(member.value, ["localizableMessageCode": .messageCode])
-        default: break
+        switch AuditFields.places.first(where: { isNamed(member, $0.member) })?.place {
+        case .text(let name): set(name, member.value)
+        case .addresses: remoteIPRange = member.value
+        case .inside(let names): note(member.value, names)
+        case nil: break
         }
     }
 
-    /// The members of an object inside; a plain text stands for its id.
-    private mutating func note(_ value: Range<Int>, _ names: KeyValuePairs<StaticString, Name>) {
+    private mutating func note(_ value: Range<Int>, _ names: [(member: StaticString, name: Name)]) {
         guard bytes[value.lowerBound] == UInt8(ascii: "{") else {
-            if let first = names.first { set(first.value, value) }
+            if let first = names.first { set(first.name, value) }
             return
         }
         var members = ObjectMembers(bytes, in: value)
         while let member = members.next() {
-            let name = name(member)
-            if let found = names.first(where: { "\($0.key)" == name }) { set(found.value, member.value) }
+            if let found = names.first(where: { isNamed(member, $0.member) }) { set(found.name, member.value) }
         }
     }
 
@@ -74,9 +79,13 @@ public struct AuditFields: Sendable {
         if let range = text(value), !range.isEmpty { ranges[name.rawValue] = range }
     }
 
-    /// A name is never longer than a few letters where it is one of ours.
-    private func name(_ member: ObjectMembers.Member) -> String {
-        member.name.count > 64 ? "" : StringText.decode(bytes[member.name])
+    /// The API writes the names without escapes; one that is written with them is another name here.
+    private func isNamed(_ member: ObjectMembers.Member, _ name: StaticString) -> Bool {
+        guard member.name.count == name.utf8CodeUnitCount else { return false }
+        for index in 0..<name.utf8CodeUnitCount where bytes[member.name.lowerBound + index] != name.utf8Start[index] {
+            return false
+        }
+        return true
     }
 
     /// What stands between the quotes; `nil` where the value is no string.

@@ -58,8 +58,19 @@ public struct SeverityRules: Sendable, Equatable {
     private static func usual(_ fields: AuditFields) -> Severity {
         if let status = fields[.status], failures.contains(status) { return .warning }
         let action = fields[.action] ?? ""
-        if failedActions.contains(where: action.contains) { return .warning }
-        if readings.contains(where: action.hasPrefix) { return .informational }
+        if failedActions.contains(where: { action.utf8.holds($0.utf8) }) { return .warning }
+        if readings.contains(where: { action.utf8.starts(with: $0.utf8) }) { return .informational }
         return fields[.entityType].map(sensitive.contains) ?? false ? .warning : .notice
+    }
+}
+
+extension String.UTF8View {
+    fileprivate func holds(_ part: String.UTF8View) -> Bool {
+        var rest = self[...]
+        while rest.count >= part.count {
+            if rest.starts(with: part) { return true }
+            rest.removeFirst()
+        }
+        return false
     }
 }

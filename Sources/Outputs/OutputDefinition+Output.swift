@@ -4,11 +4,30 @@ import Logging
 extension OutputDefinition {
     /// Makes the output. It opens nothing yet: an output that is down at the start is waited for like any other time.
     public func makeOutput(logger: Logger) -> any Output {
-        switch kind {
+        for warning in warnings { logger.warning("\(warning)") }
+        return switch kind {
         case .standardOutput(let settings): StdoutOutput(format: format, priorities: settings.priorities)
         case .file(let settings): FileOutput(settings: settings, format: format, logger: logger)
         case .tcp(let settings): StreamOutput(tcp: settings, format: format)
         case .syslog(let settings): settings.makeOutput(format: format)
+        }
+    }
+
+    /// What an operator should know of it, and may not have wanted.
+    var warnings: [String] {
+        var warnings: [String] = []
+        if guarantee == .none { warnings.append("nothing tells whether what is sent arrives: audits can be lost on their way") }
+        if connection?.tls?.verification == TLSSettings.Verification.none {
+            warnings.append("the receiver's certificate is not verified: anybody in between can read the audits, and take them")
+        }
+        return warnings
+    }
+
+    private var connection: ConnectionSettings? {
+        switch kind {
+        case .standardOutput, .file: nil
+        case .tcp(let settings): settings.connection
+        case .syslog(let settings): settings.connection
         }
     }
 

@@ -21,6 +21,8 @@ public struct SyslogSettings: Sendable, Equatable {
     /// Of a datagram over IPv4 (RFC 5426 section 3.2); what is larger needs another transport.
     static let largestDatagram = 65_507
 
+    var connection: ConnectionSettings? { if case .stream(let connection, _, _) = transport { connection } else { nil } }
+
     var largest: Int? {
         guard case .udp = transport else { return largestMessage }
         return min(largestMessage ?? .max, SyslogSettings.largestDatagram)

@@ -170,7 +170,7 @@ let package = Package(
         .testTarget(
             name: "OutputsTests",
             dependencies: [
-                "Outputs", "EngineTesting", "Engine", "Formats", "AuditCore", "FaultScenes",
+                "Outputs", "EngineTesting", "Engine", "Formats", "AuditCore", "CSupport", "FaultScenes",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),

@@ -31,7 +31,6 @@ extension OutputDefinition {
         case .file(let settings): "file \(settings.path)"
         case .tcp(let settings): "\(settings.connection.tls == nil ? "tcp" : "tls") \(settings.connection.destination)"
         case .syslog(let settings): "syslog over \(settings.destination)"
-        case .tcp(let settings): "tcp \(settings.connection.destination)"
         case .journald: "journald"
         }
     }

@@ -24,7 +24,7 @@ struct JournalFields {
         entry.add("MESSAGE_ID", batch.isRecord ? JournalFields.recordMessageID : JournalFields.auditMessageID)
         entry.add("PRIORITY", "\((batch.isRecord ? .informational : settings.severity.severity(of: fields)).rawValue)")
         entry.add("SYSLOG_IDENTIFIER", settings.identifier)
-        entry.add("SYSLOG_FACILITY", "\(settings.facility)")
+        entry.add("SYSLOG_FACILITY", "\(settings.facility.number)")
         if !batch.isRecord { JournalFields.add(fields, to: &entry) }
         if let mark {
             entry.add("AUDITFERRY_BATCH", mark.token)

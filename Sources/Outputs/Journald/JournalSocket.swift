@@ -8,15 +8,14 @@ import Glibc
 struct JournalSocket {
     /// What goes whole into a datagram; anything larger goes as a file in memory.
     private static let mostDatagramBytes = 64 << 10
-    /// Asked for; the kernel gives what it may. As much as can be on its way before the first wait.
+    /// As much as can be on its way before the first wait.
     private static let sendBufferBytes: Int32 = 8 << 20
 
-    private let socket: LocalSocket
+    private let socket: LocalConnection
 
     init(connectingTo path: String) throws(SystemError) {
-        socket = try LocalSocket(connectingTo: path, SOCK_DGRAM)
-        var size = JournalSocket.sendBufferBytes
-        setsockopt(socket.descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        socket = try LocalConnection(connectingTo: path, SOCK_DGRAM)
+        csupport_widen_send_buffer(socket.descriptor, JournalSocket.sendBufferBytes)
     }
 
     /// Hands one entry to the kernel.

@@ -10,14 +10,14 @@ struct JournalSynchronization: Sendable {
         let description: String
     }
 
-    private let socket: LocalSocket
+    private let socket: LocalConnection
 
     /// Connects to the journald that is running, which has to show that it is by an answer: a journald that is started later then cannot answer for
     /// what this one lost.
     /// - Parameter path: of journald's varlink socket.
     init(connectingTo path: String, _ wait: inout BoundedWait) throws {
         do throws(SystemError) {
-            socket = try LocalSocket(connectingTo: path, SOCK_STREAM)
+            socket = try LocalConnection(connectingTo: path, SOCK_STREAM)
         } catch {
             throw Failure(description: "journald cannot be asked to synchronize: \(error)")
         }

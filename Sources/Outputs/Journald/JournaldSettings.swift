@@ -3,8 +3,7 @@ import Formats
 public struct JournaldSettings: Sendable, Equatable {
     /// SYSLOG_IDENTIFIER: what `journalctl -t` selects.
     public var identifier = "auditferry"
-    /// SYSLOG_FACILITY, 0 to 23 (RFC 5424 section 6.2.1); 13 is "log audit".
-    public var facility = 13
+    public var facility = SyslogFacility.audit
     public var severity = SeverityRules()
     public var acknowledgement = JournaldAcknowledgement.auto
 

@@ -8,7 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct JournaldOutputConformanceTests {
     @Test(arguments: OutputConformance.allCases, [JournaldAcknowledgement.readBack, .synchronize, .none])
-    func `whatever an acknowledgement rests on`(promise: OutputConformance, acknowledgement: JournaldAcknowledgement) async throws {
+    func `whatever an acknowledgement rests on`(promise: OutputConformance, acknowledgement: JournaldAcknowledgement) async throws
+    {
         try await promise.check { try JournaldBench(acknowledgement) }
     }
 }

@@ -30,7 +30,9 @@ struct JournaldSockets {
     /// Waits for what comes next; a call comes only when there is no entry, as journald has it.
     mutating func next(_ wake: Int32, isHeld: Bool) -> Event {
         while true {
-            var polls = [wake, isHeld ? -1 : entries, isHeld ? -1 : listener].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            var polls = [wake, isHeld ? -1 : entries, isHeld ? -1 : listener].map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+            }
             polls += callers.map { pollfd(fd: isHeld ? -1 : $0, events: Int16(POLLIN), revents: 0) }
             guard poll(&polls, nfds_t(polls.count), -1) > 0 else { continue }
             if polls[1].revents != 0 { return .entry(takeEntry()) }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A local socket (unix(7)) that never makes a caller wait, closed with its last holder.
-final class LocalSocket: Sendable {
+final class LocalConnection: Sendable {
     let descriptor: Int32
 
     /// - Parameter type: `SOCK_STREAM` or `SOCK_DGRAM`.
@@ -9,7 +9,7 @@ final class LocalSocket: Sendable {
     init(connectingTo path: String, _ type: __socket_type) throws(SystemError) {
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         descriptor = try uninterrupted { socket(AF_UNIX, Int32(type.rawValue) | flags, 0) }
-        try LocalSocket.connect(descriptor, path)
+        try LocalConnection.connect(descriptor, path)
     }
 
     deinit { close(descriptor) }

@@ -21,23 +21,27 @@ struct JournalSynchronization: Sendable {
         } catch {
             throw Failure(description: "journald cannot be asked to synchronize: \(error)")
         }
-        try call(#"{"method":"org.varlink.service.GetInfo","parameters":{}}"#, &wait)
+        // Most versions do not have the method, and say so.
+        _ = try call(#"{"method":"org.varlink.service.GetInfo","parameters":{}}"#, &wait)
     }
 
     /// Returns when journald has answered that it is done. After an error the connection is of no more use.
     func run(_ wait: inout BoundedWait) throws {
-        try call(#"{"method":"io.systemd.Journal.Synchronize","parameters":{}}"#, &wait)
+        if let error = try call(#"{"method":"io.systemd.Journal.Synchronize","parameters":{}}"#, &wait) {
+            throw Failure(description: "journald does not synchronize: \(error)")
+        }
     }
 
-    private func call(_ text: String, _ wait: inout BoundedWait) throws {
+    /// - Returns: the name of the error where the answer is one.
+    private func call(_ text: String, _ wait: inout BoundedWait) throws -> String? {
         let call = Array(text.utf8) + [0]
         // A local stream takes so few bytes at once, or it takes nothing.
         guard send(socket.descriptor, call, call.count, Int32(MSG_NOSIGNAL)) == call.count else {
             throw Failure(description: "journald cannot be asked to synchronize: \(SystemError())")
         }
         switch VarlinkReply(try answer(&wait)) {
-        case .done: return
-        case .failed(let name): throw Failure(description: "journald does not synchronize: \(name)")
+        case .done: return nil
+        case .failed(let name): return name
         case .garbage: throw Failure(description: "journald's answer to synchronize is not understood")
         }
     }

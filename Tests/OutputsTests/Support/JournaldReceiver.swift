@@ -126,7 +126,7 @@ final class JournaldReceiver: JournalReading, Sendable {
 
     /// - Returns: whether the connection stays.
     private func answer(_ call: String, _ socket: Int32) -> Bool {
-        var said = Array(#"{"parameters":{"vendor":"test","interfaces":["a","b"]}}"#.utf8) + [0]
+        var said = Array(#"{"error":"org.varlink.service.MethodNotImplemented","parameters":{"method":"m"}}"#.utf8) + [0]
         if call.contains("io.systemd.Journal.Synchronize") {
             switch state.withLockedValue({ $0.synchronization }) {
             case .answers: said = Array(#"{"parameters":{}}"#.utf8) + [0]

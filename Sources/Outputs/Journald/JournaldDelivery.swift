@@ -11,7 +11,7 @@ struct JournaldDelivery: Sendable {
         /// For the answer to synchronize.
         var answer = Duration.seconds(30)
         /// For one more entry to be seen in the journal, once journald has taken all of them.
-        var sight = Duration.seconds(2)
+        var sight = Duration.seconds(5)
     }
 
     struct Missing: Error, CustomStringConvertible {

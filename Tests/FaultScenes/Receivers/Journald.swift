@@ -45,6 +45,7 @@ package final class Journald: Sendable {
             mount -t tmpfs tmpfs /run
             mkdir -p /run/systemd/journal /run/log
             touch /run/systemd/journal/flushed
+            chgrp systemd-journal "$0/log/journal" && chmod 2755 "$0/log/journal"
             mount --bind "$0/log" /var/log
             mount --bind "$0/journald.conf" /etc/systemd/journald.conf
             echo ready

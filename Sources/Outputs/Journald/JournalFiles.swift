@@ -41,7 +41,7 @@ struct JournalFiles: Sendable {
 
     private func current() throws -> Set<String> {
         guard !place.isVolatile, let names = names() else {
-            throw Failure(description: "journald does not keep its journal on disk now")
+            throw Failure(description: "its journal is not on disk now")
         }
         return names
     }

@@ -31,32 +31,3 @@ struct JournalPlace: Sendable, Equatable {
 
     var canSynchronize: Bool { access(synchronizeSocket, R_OK | W_OK) == 0 }
 }
-
-enum SmallFile {
-    /// Empty where it cannot be read.
-    static func read(_ path: String, upTo most: Int) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: most)
-        let count = Glibc.read(descriptor, &bytes, most)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-    }
-}
-
-/// The control group of this process, whose unit journald's rate limit counts by.
-enum ControlGroup {
-    private static let mostBytes = 16 << 10
-
-    static var unit: String? { unit(in: SmallFile.read("/proc/self/cgroup", upTo: mostBytes)) }
-
-    /// - Parameter text: the content of `/proc/self/cgroup` (cgroups(7)).
-    static func unit(in text: String) -> String? {
-        let paths = text.split(separator: "\n").compactMap { line -> Substring? in
-            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            return parts.count == 3 && (parts[1].isEmpty || parts[1] == "name=systemd") ? parts[2] : nil
-        }
-        let steps = paths.lazy.flatMap { $0.split(separator: "/") }
-        return steps.last { $0.hasSuffix(".service") || $0.hasSuffix(".scope") }.map(String.init)
-    }
-}

@@ -84,5 +84,5 @@ struct JournalSocket {
 
 /// journald is there and takes nothing.
 struct StalledJournal: Error, CustomStringConvertible {
-    var description: String { "journald takes nothing any more" }
+    var description: String { "takes nothing any more" }
 }

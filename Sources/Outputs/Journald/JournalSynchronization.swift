@@ -19,7 +19,7 @@ struct JournalSynchronization: Sendable {
         do throws(SystemError) {
             socket = try LocalConnection(connectingTo: path, SOCK_STREAM)
         } catch {
-            throw Failure(description: "journald cannot be asked to synchronize: \(error)")
+            throw Failure(description: "cannot be asked to synchronize: \(error)")
         }
         // Most versions do not have the method, and say so.
         _ = try call(#"{"method":"org.varlink.service.GetInfo","parameters":{}}"#, &wait)
@@ -28,7 +28,7 @@ struct JournalSynchronization: Sendable {
     /// Returns when journald has answered that it is done. After an error the connection is of no more use.
     func run(_ wait: inout BoundedWait) throws {
         if let error = try call(#"{"method":"io.systemd.Journal.Synchronize","parameters":{}}"#, &wait) {
-            throw Failure(description: "journald does not synchronize: \(error)")
+            throw Failure(description: "does not synchronize: \(error)")
         }
     }
 
@@ -37,12 +37,12 @@ struct JournalSynchronization: Sendable {
         let call = Array(text.utf8) + [0]
         // A local stream takes so few bytes at once, or it takes nothing.
         guard send(socket.descriptor, call, call.count, Int32(MSG_NOSIGNAL)) == call.count else {
-            throw Failure(description: "journald cannot be asked to synchronize: \(SystemError())")
+            throw Failure(description: "cannot be asked to synchronize: \(SystemError())")
         }
         switch VarlinkReply(try answer(&wait)) {
         case .done: return nil
         case .failed(let name): return name
-        case .garbage: throw Failure(description: "journald's answer to synchronize is not understood")
+        case .garbage: throw Failure(description: "its answer to synchronize is not understood")
         }
     }
 
@@ -51,10 +51,10 @@ struct JournalSynchronization: Sendable {
         var block = [UInt8](repeating: 0, count: 4096)
         while answer.count <= VarlinkReply.mostBytes {
             guard try wait.poll(socket.descriptor, Int32(POLLIN)) else {
-                throw Failure(description: "journald does not answer to synchronize")
+                throw Failure(description: "does not answer to synchronize")
             }
             let count = try uninterrupted { recv(socket.descriptor, &block, block.count, 0) }
-            guard count > 0 else { throw Failure(description: "journald broke off before it had synchronized") }
+            guard count > 0 else { throw Failure(description: "broke off before it had synchronized") }
             answer += block[..<count]
             if let end = answer.firstIndex(of: 0) {
                 // What follows an answer was not asked for.

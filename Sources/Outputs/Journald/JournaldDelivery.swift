@@ -1,5 +1,4 @@
 import Engine
-import Glibc
 import Logging
 
 /// One batch after the other to journald, each until the evidence is there. Called from one thread at a time.
@@ -19,9 +18,13 @@ struct JournaldDelivery: Sendable {
         let total: Int
 
         var description: String {
-            "\(count) of \(total) entries did not come into the journal: journald keeps them out by its rate limit (lifted by "
+            "\(count) of \(total) entries did not come into the journal; they are kept out by its rate limit (lifted by "
                 + "'LogRateLimitIntervalSec=0' in this program's unit), by 'MaxLevelStore=' or 'Storage=', or for want of room"
         }
+    }
+
+    struct Unreachable: Error, CustomStringConvertible {
+        let description: String
     }
 
     private let fields: JournalFields
@@ -100,9 +103,13 @@ struct JournaldDelivery: Sendable {
 
     private mutating func connected() throws -> JournalSocket {
         if let socket { return socket }
-        let opened = try JournalSocket(connectingTo: place.socket)
-        socket = opened
-        return opened
+        do throws(SystemError) {
+            let opened = try JournalSocket(connectingTo: place.socket)
+            socket = opened
+            return opened
+        } catch {
+            throw Unreachable(description: "its socket '\(place.socket)': \(error)")
+        }
     }
 
     private func waitUntilDone(_ socket: JournalSocket, _ wait: inout BoundedWait, _ thread: BlockingThread) throws {
@@ -137,39 +144,5 @@ struct JournaldDelivery: Sendable {
             let digits = String(generator.next(), radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
-    }
-}
-
-/// journald's own reports of what its rate limit dropped. They come after the interval, before the next message that is let through.
-struct DropReports: Sendable {
-    /// Looks after something was missing.
-    private static let mostLooks = 100
-
-    private let unit: String?
-    private let logger: Logger
-    private var since: UInt64
-    private var looks = 0
-
-    init(unit: String?, logger: Logger) {
-        self.unit = unit
-        self.logger = logger
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        since = UInt64(now.tv_sec) * 1_000_000 + UInt64(now.tv_nsec) / 1000
-    }
-
-    /// Something was missing: a report may come.
-    mutating func expect() { looks = DropReports.mostLooks }
-
-    mutating func look(_ journal: any JournalReading) {
-        guard looks > 0, let unit else { return }
-        looks -= 1
-        // Only to tell people why: that something is missing is known without.
-        guard let report = try? journal.dropped(of: unit, since: since), report.count > 0 else { return }
-        since = report.last
-        looks = 0
-        logger.warning(
-            "journald dropped messages of this unit by its rate limit; audits among them are sent again",
-            metadata: ["unit": "\(unit)", "messages": "\(report.count)"])
     }
 }

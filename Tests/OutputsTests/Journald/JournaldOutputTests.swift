@@ -32,7 +32,9 @@ struct JournaldOutputTests {
 
     @Test func `a missing socket is refused for now, with the reason of the system`() async {
         let output = output(.none)
-        #expect(await deliver(1, 1, to: output) == .refusedForNow(Refusal("journald: no such file or directory")))
+        #expect(
+            await deliver(1, 1, to: output)
+                == .refusedForNow(Refusal("journald: its socket '\(receiver.place.socket)': no such file or directory")))
         await output.close()
     }
 
@@ -68,17 +70,17 @@ struct JournaldOutputTests {
     }
 
     private static let improper: [(JournaldReceiver.Synchronization, String)] = [
-        (.isSilent, "journald does not answer to synchronize"),
-        (.breaksOff, "journald broke off before it had synchronized"),
+        (.isSilent, "does not answer to synchronize"),
+        (.breaksOff, "broke off before it had synchronized"),
         (
             .says(Array(#"{"error":"org.varlink.service.PermissionDenied","parameters":{}}"#.utf8) + [0]),
-            "journald does not synchronize: org.varlink.service.PermissionDenied"
+            "does not synchronize: org.varlink.service.PermissionDenied"
         ),
-        (.says(Array("certainly".utf8) + [0]), "journald's answer to synchronize is not understood"),
-        (.says([0]), "journald's answer to synchronize is not understood"),
-        (.says(Array(#"{"parameters":{}}"#.utf8) + [0, 0]), "journald's answer to synchronize is not understood"),
-        (.says(Array(#"{"parameters":{}}"#.utf8)), "journald does not answer to synchronize"),
-        (.says(Array(repeating: UInt8(ascii: " "), count: 100_000)), "journald's answer to synchronize is not understood"),
+        (.says(Array("certainly".utf8) + [0]), "its answer to synchronize is not understood"),
+        (.says([0]), "its answer to synchronize is not understood"),
+        (.says(Array(#"{"parameters":{}}"#.utf8) + [0, 0]), "its answer to synchronize is not understood"),
+        (.says(Array(#"{"parameters":{}}"#.utf8)), "does not answer to synchronize"),
+        (.says(Array(repeating: UInt8(ascii: " "), count: 100_000)), "its answer to synchronize is not understood"),
     ]
 
     @Test(arguments: improper)
@@ -100,7 +102,7 @@ struct JournaldOutputTests {
         let output = output(.none, bounds: .init(stall: .milliseconds(200)))
         for count in [1, 1000] {
             #expect(
-                await deliver(count, count, to: output) == .refusedForNow(Refusal("journald: journald takes nothing any more")))
+                await deliver(count, count, to: output) == .refusedForNow(Refusal("journald: takes nothing any more")))
         }
         await output.close()
         await receiver.finish()

@@ -14,7 +14,7 @@ struct JournaldScene: Sendable {
     let book = AnswerBook()
 
     init(
-        _ options: [String] = [], _ acknowledgement: JournaldAcknowledgement = .auto,
+        _ options: [String] = [], _ acknowledgement: JournaldAcknowledgement = .auto, reads: Bool = true,
         bounds: JournaldDelivery.Bounds = .init(), isStarted: Bool = true
     ) async throws {
         journald = try await Journald(options)
@@ -27,7 +27,7 @@ struct JournaldScene: Sendable {
             persistentDirectory: "\(journald.root)/var/log/journal/\(journald.machine)",
             volatileDirectory: "\(journald.root)/run/log/journal/\(journald.machine)")
         output = JournaldOutput(
-            settings: settings, format: .json, place: place, journal: SystemdJournal(place), bounds: bounds,
+            settings: settings, format: .json, place: place, journal: reads ? SystemdJournal(place) : nil, bounds: bounds,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

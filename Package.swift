@@ -170,13 +170,17 @@ let package = Package(
         .testTarget(
             name: "OutputsTests",
             dependencies: [
-                "Outputs", "EngineTesting", "Engine", "Formats", "AuditCore", "FaultScenes",
+                "Outputs", "EngineTesting", "Engine", "Formats", "AuditCore", "CSupport", "FaultScenes",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            swiftSettings: settings),
+        // Outputs against the receivers that are used in the field; where one is missing, its tests are passed over, with the reason.
+        .testTarget(
+            name: "ReceiverTests", dependencies: ["FaultScenes", "Outputs", "Formats", "Engine", "EngineTesting", "AuditCore"],
             swiftSettings: settings),
         .testTarget(
             name: "ForwarderTests", dependencies: ["Forwarder", "EngineTesting", "Simulator"], swiftSettings: settings),

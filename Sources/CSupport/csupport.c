@@ -1,12 +1,16 @@
+#define _GNU_SOURCE
 #include "csupport.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define TCP_INFO_OPTION 11
 // Offsets in the kernel's struct tcp_info (linux/tcp.h); the structure only ever grows at its end.
@@ -46,6 +50,56 @@ void csupport_widen_send_buffer(int descriptor, int bytes) {
     // The first is for who may pass the system's limit (CAP_NET_ADMIN), the second is cut to that limit (socket(7)).
     if (setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) == 0) return;
     (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
+int csupport_sealed_memory(const void *bytes, size_t count, int *descriptor) {
+    int memory = memfd_create("auditferry-entry", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (memory < 0) return errno;
+    size_t position = 0;
+    while (position < count) {
+        ssize_t written = write(memory, (const char *)bytes + position, count - position);
+        if (written < 0 && errno != EINTR) goto failed;
+        if (written > 0) position += (size_t)written;
+    }
+    if (fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0) goto failed;
+    *descriptor = memory;
+    return 0;
+failed:;
+    int code = errno;
+    close(memory);
+    return code;
+}
+
+/// Room for one descriptor, aligned as the kernel wants it (cmsg(3)).
+union descriptor_message {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+int csupport_send_descriptor(int socket, int descriptor) {
+    union descriptor_message control;
+    memset(&control, 0, sizeof control);
+    struct msghdr message = {.msg_control = &control, .msg_controllen = sizeof control};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
+    return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? errno : 0;
+}
+
+ssize_t csupport_receive_datagram(int socket, void *bytes, size_t size, int *descriptor) {
+    union descriptor_message control;
+    struct iovec vector = {.iov_base = bytes, .iov_len = size};
+    struct msghdr message = {
+        .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    *descriptor = -1;
+    ssize_t count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (count < 0) return count;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header))
+        if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+            memcpy(descriptor, CMSG_DATA(header), sizeof(int));
+    return count;
 }
 
 void csupport_return_free_memory(void) {

@@ -10,6 +10,7 @@ extension OutputDefinition {
         case .file(let settings): FileOutput(settings: settings, format: format, logger: logger)
         case .tcp(let settings): StreamOutput(tcp: settings, format: format)
         case .syslog(let settings): settings.makeOutput(format: format)
+        case .journald(let settings): JournaldOutput(settings: settings, format: format, logger: logger)
         }
     }
 
@@ -25,19 +26,20 @@ extension OutputDefinition {
 
     private var connection: ConnectionSettings? {
         switch kind {
-        case .standardOutput, .file: nil
+        case .standardOutput, .file, .journald: nil
         case .tcp(let settings): settings.connection
         case .syslog(let settings): settings.connection
         }
     }
 
-    /// What its acknowledgement means.
+    /// What its acknowledgement means; for journald, what it would mean if the output were made now.
     public var guarantee: Guarantee {
         switch kind {
         case .standardOutput: StdoutOutput.guarantee
         case .file: FileOutput.guarantee
         case .tcp: StreamOutput.guarantee
         case .syslog(let settings): settings.guarantee
+        case .journald(let settings): settings.guarantee
         }
     }
 
@@ -48,6 +50,7 @@ extension OutputDefinition {
         case .file(let settings): "file \(settings.path)"
         case .tcp(let settings): "\(settings.connection.tls == nil ? "tcp" : "tls") \(settings.connection.destination)"
         case .syslog(let settings): "syslog over \(settings.destination)"
+        case .journald: "journald"
         }
     }
 }

@@ -49,6 +49,7 @@ import Testing
                         ConnectionSettings(addresses: [HostPort("h", 6514)], tls: TLSSettings()), .octetCounted, .kernel)))
         ),
         ("syslog+unix:///dev/log", "syslog-unix--dev-log", .syslog(SyslogSettings(transport: .unix(path: "/dev/log")))),
+        ("journald", "journald", .journald(JournaldSettings())),
         ("file:///var/log/a.ndjson", "file--var-log-a.ndjson", .file(FileSettings(path: "/var/log/a.ndjson"))),
         ("file:/var//log/./a", "file--var-log-a", .file(FileSettings(path: "/var/log/a"))),
         ("file://localhost/a%20b", "file--a_20b", .file(FileSettings(path: "/a b"))),
@@ -65,12 +66,11 @@ import Testing
         ("syslog+tls://h", "'syslog+tls://h' is not 'syslog+tls://host:port', with a port from 1 to 65535"),
         ("syslog+unix:log", "'syslog+unix:log' is not 'syslog+unix:///path'"),
         ("syslog+udpp://h:1", "'syslog…' is not an output; did you mean 'syslog+udp'?"),
-        ("journald", "'journald' is an output that this version does not have yet"),
         ("splunk+https://token:hunter2@h:8088", "'splunk+https' is an output that this version does not have yet"),
         ("tpc://h:1", "'tpc' is not an output; did you mean 'tcp'?"),
         (
             "gopher://h:1",
-            "'gopher' is not an output; it is one of stdout, file, tcp, tls, syslog+udp, syslog+tcp, syslog+tls, syslog+unix"
+            "'gopher' is not an output; it is one of stdout, journald, file, tcp, tls, syslog+udp, syslog+tcp, syslog+tls, syslog+unix"
         ),
         ("tcp://ana:hunter2@h:1", "'…@h:1' is not 'tcp://host:port', with a port from 1 to 65535"),
         ("tcp:h:1", "'tcp:h:1' is not 'tcp://host:port', with a port from 1 to 65535"),

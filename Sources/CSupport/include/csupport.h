@@ -1,7 +1,9 @@
 #ifndef CSUPPORT_H
 #define CSUPPORT_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /// What the kernel knows of a TCP connection's sending side (tcp(7), TCP_INFO; glibc's struct is shorter than the kernel's).
 struct csupport_tcp_progress {
@@ -22,6 +24,15 @@ int csupport_untaken_bytes(int descriptor, int32_t *count);
 
 /// Lets a socket hold messages of so many bytes, as far as the system permits.
 void csupport_widen_send_buffer(int descriptor, int bytes);
+
+/// Makes a file in memory with these bytes that nobody can change any more (memfd_create(2), F_ADD_SEALS). Returns 0, or errno.
+int csupport_sealed_memory(const void *bytes, size_t count, int *descriptor);
+
+/// Sends an empty datagram that carries a descriptor (unix(7), SCM_RIGHTS), without waiting. Returns 0, or errno.
+int csupport_send_descriptor(int socket, int descriptor);
+
+/// Takes a datagram of at most `size` bytes, and the first descriptor that it carries, or -1. Waits. Returns its length, or -1 with errno.
+ssize_t csupport_receive_datagram(int socket, void *bytes, size_t size, int *descriptor);
 
 /// Makes the allocator give large blocks back to the system as soon as they are free, and keep few arenas: pages of audits come and go, and
 /// a daemon should not hold what it needed once. To be called before any thread is made.

@@ -20,6 +20,9 @@ public final class CountLimit: Sendable {
         }
     }
 
+    /// What was taken comes again.
+    func giveBack(_ count: Int) { rest.withLockedValue { $0 += count } }
+
     func acknowledged() { if rest.withLockedValue({ $0 == 0 }) { onReached() } }
 }
 
@@ -44,8 +47,12 @@ public struct FirstAudits: Output {
             sequence: batch.sequence, page: batch.page, audits: Array(batch.audits.prefix(count)),
             isRecord: batch.isRecord)
         await output.deliver(first) { reply in
+            guard case .refusedForNow = reply else {
+                answer(reply)
+                return limit.acknowledged()
+            }
+            limit.giveBack(count)
             answer(reply)
-            limit.acknowledged()
         }
     }
 

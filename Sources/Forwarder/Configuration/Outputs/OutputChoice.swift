@@ -29,6 +29,8 @@ enum OutputChoice {
     }
 
     private static let stdout = OutputDefinition(name: "stdout", kind: .stdout)
+    /// What needs no more than its name.
+    private static let ready = [stdout, OutputDefinition(name: "journald", kind: .journald(JournaldSettings()))]
 
     private static func resolve(
         _ reference: OutputReference, _ configured: [OutputDefinition], _ fileName: String?
@@ -41,12 +43,14 @@ enum OutputChoice {
             return .success(output)
         case .named(let name):
             if let output = configured.first(where: { $0.name == name }) { return .success(output) }
-            if name == stdout.name { return .success(stdout) }
+            if let output = ready.first(where: { $0.name == name }) { return .success(output) }
             if NotInThisVersion.outputSchemes.contains(name) {
                 return .failure(.init(message: "'\(name)' is an output that this version does not have yet"))
             }
-            let question = NearestName.question(name, among: configured.map(\.name) + [stdout.name])
-            let file = fileName.map { "no output of \($0)" } ?? "not 'stdout', and there is no configuration file to name it"
+            let question = NearestName.question(name, among: configured.map(\.name) + ready.map(\.name))
+            let file =
+                fileName.map { "no output of \($0)" }
+                ?? "neither 'stdout' nor 'journald', and there is no configuration file to name it"
             return .failure(.init(message: "'\(name)' is \(file)\(question)"))
         }
     }

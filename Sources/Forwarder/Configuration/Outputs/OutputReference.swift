@@ -4,7 +4,7 @@ import Outputs
 /// What `--output` says: a URL, which is a whole output, or a name.
 enum OutputReference: Equatable, Sendable {
     case definition(OutputDefinition)
-    /// An output of the configuration file, or `stdout`.
+    /// An output of the configuration file, `stdout` or `journald`.
     case named(String)
 
     struct Problem: Error, Equatable {
@@ -34,7 +34,7 @@ enum OutputReference: Equatable, Sendable {
 
     /// What stands before the colon of a URL, or alone.
     private static let known = [
-        "stdout", "file", "tcp", "tls", "syslog+udp", "syslog+tcp", "syslog+tls", "syslog+unix",
+        "stdout", "journald", "file", "tcp", "tls", "syslog+udp", "syslog+tcp", "syslog+tls", "syslog+unix",
     ]
 
     private static func unknown(_ scheme: String) -> Problem {

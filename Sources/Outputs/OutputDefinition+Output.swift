@@ -10,6 +10,7 @@ extension OutputDefinition {
         case .file(let settings): FileOutput(settings: settings, format: format, logger: logger)
         case .tcp(let settings): StreamOutput(tcp: settings, format: format)
         case .syslog(let settings): settings.makeOutput(format: format)
+        case .relp(let settings): RELPOutput(settings: settings, format: format)
         }
     }
 
@@ -28,6 +29,7 @@ extension OutputDefinition {
         case .standardOutput, .file: nil
         case .tcp(let settings): settings.connection
         case .syslog(let settings): settings.connection
+        case .relp(let settings): settings.connection
         }
     }
 
@@ -38,6 +40,7 @@ extension OutputDefinition {
         case .file: FileOutput.guarantee
         case .tcp: StreamOutput.guarantee
         case .syslog(let settings): settings.guarantee
+        case .relp: RELPOutput.guarantee
         }
     }
 
@@ -48,6 +51,7 @@ extension OutputDefinition {
         case .file(let settings): "file \(settings.path)"
         case .tcp(let settings): "\(settings.connection.tls == nil ? "tcp" : "tls") \(settings.connection.destination)"
         case .syslog(let settings): "syslog over \(settings.destination)"
+        case .relp(let settings): settings.destination
         }
     }
 }

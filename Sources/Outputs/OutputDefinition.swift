@@ -31,6 +31,7 @@ public enum OutputKind: Sendable, Equatable {
     case file(FileSettings)
     case tcp(TCPSettings)
     case syslog(SyslogSettings)
+    case relp(RELPSettings)
 
     /// Standard output as it is without a word about it.
     public static var stdout: OutputKind { .standardOutput(StdoutSettings()) }

@@ -35,7 +35,7 @@ enum OutputsSection {
     }
 
     private enum Kind: String, CaseIterable {
-        case stdout, file, tcp, syslog
+        case stdout, file, tcp, syslog, relp
     }
 
     private static let kinds = ValueRule<Kind>.name(
@@ -80,6 +80,8 @@ enum OutputsSection {
             return tcp(&section).map { .tcp($0) }
         case .syslog:
             return SyslogSection.read(&section).map { .syslog($0) }
+        case .relp:
+            return RELPSection.read(&section).map { .relp($0) }
         }
     }
 

@@ -227,7 +227,7 @@ final class RELPConnection: ChannelInboundHandler {
 }
 
 /// The delivery was cancelled, or the output is closed.
-private struct RELPAbandonment: Error, CustomStringConvertible {
+struct RELPAbandonment: Error, CustomStringConvertible {
     let description = "the delivery was given up"
 }
 

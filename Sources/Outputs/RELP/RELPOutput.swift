@@ -54,6 +54,8 @@ public actor RELPOutput: Output {
             }
         } catch let refusal as Refusal {
             answer(.refusedForNow(refusal))
+        } catch is CancellationError {
+            answer(.refusedForNow(Refusal("\(name): \(RELPAbandonment())")))
         } catch {
             answer(.refusedForNow(Refusal("\(name): \(NetworkFailure.describe(error))")))
         }

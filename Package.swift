@@ -171,6 +171,7 @@ let package = Package(
             name: "OutputsTests",
             dependencies: [
                 "Outputs", "EngineTesting", "Engine", "Formats", "AuditCore", "FaultScenes",
+                .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),

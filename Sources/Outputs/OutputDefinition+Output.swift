@@ -10,7 +10,7 @@ extension OutputDefinition {
         case .file(let settings): FileOutput(settings: settings, format: format, logger: logger)
         case .tcp(let settings): StreamOutput(tcp: settings, format: format)
         case .syslog(let settings): settings.makeOutput(format: format)
-        case .relp(let settings): RELPOutput(settings: settings, format: format)
+        case .relp(let settings): RELPOutput(settings: settings, format: format, logger: logger)
         }
     }
 

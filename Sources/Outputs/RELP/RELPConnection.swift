@@ -52,6 +52,9 @@ final class RELPConnection: ChannelInboundHandler {
     /// Whether a batch can be sent over it.
     var isOpen: Bool { !hasEnded && session.isOpen }
 
+    /// What the peer calls its RELP library, where it has told.
+    var software: String? { session.software }
+
     /// Begins the session. Called once.
     /// - Returns: fails with a `Refusal` where none comes about.
     func open(_ channel: any Channel) -> EventLoopFuture<Void> {

@@ -8,19 +8,23 @@ struct RELPMessages: Sendable {
     private(set) var places: [Int] = []
     /// Which are larger than what may be sent.
     private(set) var tooLarge: [Int] = []
+    /// Bytes of the largest that may be sent.
+    private(set) var largest = 0
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
 
-    init(_ batch: Batch, as format: MessageFormat, upTo largest: Int, without taken: Set<Int> = []) {
+    init(_ batch: Batch, as format: MessageFormat, upTo limit: Int, without taken: Set<Int> = []) {
         sequence = batch.sequence
         bytes.reserveCapacity(batch.byteCount + batch.audits.count * 256)
         for (place, audit) in batch.audits.enumerated() where !taken.contains(place) {
             let start = bytes.count
             format.append(audit, of: batch.page, to: &bytes)
-            if bytes.count - start > largest {
-                bytes.removeLast(bytes.count - start)
+            let size = bytes.count - start
+            if size > limit {
+                bytes.removeLast(size)
                 tooLarge.append(place)
             } else {
+                largest = max(largest, size)
                 places.append(place)
                 ends.append(bytes.count)
             }

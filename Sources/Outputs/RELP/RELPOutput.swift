@@ -1,5 +1,6 @@
 import Engine
 import Formats
+import Logging
 import NIOCore
 import NIOPosix
 
@@ -17,20 +18,26 @@ public actor RELPOutput: Output {
     /// How long a receiver may take to agree to the end of a session in which it owes nothing.
     private static let closeTimeout = TimeAmount.seconds(2)
 
+    /// Bytes of a message that rsyslog takes whole where nothing else is configured (8.2302, `maxMessageSize` 8k).
+    private static let rsyslogLimit = 8096
+
     private let name: String
     private let settings: RELPSettings
     private let message: MessageFormat
     private let dialer: Dialer
     private let progress: RELPProgress
+    private let logger: Logger
     private var channel: (any Channel)?
     private var isStale = false
+    private var hasWarned = false
 
     /// - Parameter group: where the connections live; the process's own by default.
     public init(
-        settings: RELPSettings, format: Format, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        settings: RELPSettings, format: Format, logger: Logger, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) {
         name = "relp '\(settings.connection.destination)'"
         self.settings = settings
+        self.logger = logger
         message =
             switch settings.payload {
             case .raw: .event(format)
@@ -49,6 +56,7 @@ public actor RELPOutput: Output {
         }
         do {
             let channel = try await connected()
+            await warnOfCutting(messages, channel)
             guard await send(messages, on: channel, answer: answer) else {
                 throw Refusal("\(name): the collector closed the connection")
             }
@@ -68,6 +76,20 @@ public actor RELPOutput: Output {
         guard let channel else { return }
         self.channel = nil
         await end(channel)
+    }
+
+    /// rsyslog's library answers 200 to a message that it has cut.
+    private func warnOfCutting(_ messages: RELPMessages, _ channel: any Channel) async {
+        guard !hasWarned, messages.largest > RELPOutput.rsyslogLimit else { return }
+        let software = try? await channel.eventLoop.submit { channel.relp?.software }.get()
+        guard software == "librelp" else { return }
+        hasWarned = true
+        logger.warning(
+            "unless its maxMessageSize was raised, rsyslog cuts events as large as this one and acknowledges them all the same",
+            metadata: [
+                "collector": "\(settings.connection.destination)", "bytes": "\(messages.largest)",
+                "default": "\(RELPOutput.rsyslogLimit)",
+            ])
     }
 
     /// - Returns: whether the connection took the batch, and answers for it.

@@ -39,6 +39,8 @@ struct RELPSession: Sendable {
     private var unsent: [Unsent] = []
     private var sent: [Int: Sent] = [:]
     private var tallies: [Int: RELPTally] = [:]
+    /// The name of the program on the other side, once it has told.
+    private(set) var software: String?
     /// Answers of any kind, since the beginning.
     private(set) var answers: UInt64 = 0
 
@@ -113,6 +115,7 @@ struct RELPSession: Sendable {
         case .opening(frame.transaction):
             guard let response = RELPResponse(frame.data) else { throw RELPBreach("an answer has no code") }
             try RELPOffers.check(response)
+            software = response.offers["relp_software"]?.first
             phase = .open
             return .opened
         case .closing(frame.transaction):

@@ -1,6 +1,7 @@
 import Engine
 import EngineTesting
 import Formats
+import Logging
 import Outputs
 import Testing
 
@@ -41,7 +42,7 @@ private struct RELPBench: OutputBench {
         settings.payload = payload
         settings.window = window
         settings.largestMessage = 1 << 20
-        return RELPOutput(settings: settings, format: .json)
+        return RELPOutput(settings: settings, format: .json, logger: Logger(label: "relp") { _ in SwiftLogNoOpLogHandler() })
     }
 
     func start(_ conduct: ReceiverConduct) async throws {

@@ -1,6 +1,8 @@
 import AuditCore
 import Engine
 import EngineTesting
+import InMemoryLogging
+import Logging
 import Outputs
 import Testing
 
@@ -8,6 +10,7 @@ import Testing
 struct RELPOutputTests {
     private let receiver: RELPReceiver
     private let book = AnswerBook()
+    private let log = InMemoryLogHandler()
 
     init() throws { receiver = try RELPReceiver() }
 
@@ -16,7 +19,7 @@ struct RELPOutputTests {
         settings.payload = .raw
         settings.window = window
         change(&settings)
-        return RELPOutput(settings: settings, format: .json)
+        return RELPOutput(settings: settings, format: .json, logger: Logger(label: "relp") { _ in log })
     }
 
     private func samples(_ sequence: Int, _ count: Int, padding: Int = 0) -> [SampleAudit] {
@@ -111,6 +114,21 @@ struct RELPOutputTests {
         await output.close()
         try await receiver.finish()
         #expect(receiver.taken == [samples[0], samples[1], samples[3]].map(\.json))
+    }
+
+    @Test(arguments: [("librelp,1.11.0,http://librelp.adiscon.com", 1), ("another", 0)])
+    func `rsyslog may cut what is larger than it was told to take, which is said once`(software: String, warnings: Int)
+        async throws
+    {
+        try await receiver.start(RELPConduct(offers: "200 OK\nrelp_version=0\nrelp_software=\(software)\ncommands=syslog"))
+        let output = output()
+        for (sequence, padding) in [(1, 7000), (2, 9000), (3, 9000)] {
+            await book.deliver(Batch(sequence, of: samples(sequence, 1, padding: padding)), to: output)
+            #expect(await book.answer(to: sequence) == .acknowledged)
+            #expect(log.entries.count == (sequence == 1 ? 0 : warnings))
+        }
+        await output.close()
+        try await receiver.finish()
     }
 
     @Test func `a batch of nothing but what is too large needs no receiver`() async throws {

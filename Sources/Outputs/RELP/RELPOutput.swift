@@ -49,7 +49,7 @@ public actor RELPOutput: Output {
 
     public func deliver(_ batch: Batch, answer: @escaping @Sendable (Answer) -> Void) async {
         let messages = RELPMessages(
-            batch, as: message, upTo: settings.largestMessage, without: progress.taken(of: batch.sequence))
+            batch, as: message, upTo: settings.largestMessage, without: progress.taken(of: batch))
         if messages.places.isEmpty {
             let tally = RELPTally(sequence: batch.sequence, unanswered: 0)
             return answer(progress.answer(to: tally, tooLarge: messages.tooLarge, failure: nil))

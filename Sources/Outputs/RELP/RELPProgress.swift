@@ -21,6 +21,8 @@ final class RELPProgress: Sendable {
     }
 
     fileprivate struct Known {
+        /// Tells the batch from another one of the same number, of which nothing is known.
+        var identity: Int?
         var taken: Set<Int> = []
         var refused: [Int: Refused] = [:]
     }
@@ -43,8 +45,15 @@ final class RELPProgress: Sendable {
         self.largest = largest
     }
 
-    /// The places of the batch that need no delivery.
-    func taken(of sequence: Int) -> Set<Int> { state.withLockedValue { $0.batches[sequence]?.taken ?? [] } }
+    /// The places of a batch that need no delivery. Called for every batch that is handed in.
+    func taken(of batch: Batch) -> Set<Int> {
+        let identity = batch.audits.hashValue
+        return state.withLockedValue { state in
+            if let known = state.batches[batch.sequence], known.identity == identity { return known.taken }
+            state.batches[batch.sequence] = Known(identity: identity)
+            return []
+        }
+    }
 
     /// What a batch is answered with after a session.
     ///
@@ -91,7 +100,7 @@ extension RELPProgress.State {
         known.taken.formUnion(tally.taken)
         for place in tally.taken { known.refused[place] = nil }
         taken += tally.taken.count
-        if !known.taken.isEmpty || !known.refused.isEmpty { batches[tally.sequence] = known }
+        batches[tally.sequence] = known
         while batches.count > RELPProgress.mostBatches, let oldest = batches.keys.min() { batches[oldest] = nil }
         return known
     }

@@ -213,8 +213,16 @@ struct RELPProgressTests {
             sequence: sequence, unanswered: 0, taken: taken, refused: places.map { .init(place: $0, code: 500) })
     }
 
+    private func taken(of sequence: Int, from start: Int = 0) -> Set<Int> {
+        let samples = (0..<4).map {
+            SampleAudit(id: SampleAudit.uuid(sequence * 100 + start + $0), instant: Instant(seconds: 1_800_000_000))
+        }
+        return progress.taken(of: Batch(sequence, of: samples))
+    }
+
     private func answer(_ tally: RELPTally, tooLarge: [Int] = [], failure: Refusal? = nil) -> Answer {
-        progress.answer(to: tally, tooLarge: tooLarge, failure: failure)
+        _ = taken(of: tally.sequence)
+        return progress.answer(to: tally, tooLarge: tooLarge, failure: failure)
     }
 
     private func isForNow(_ answer: Answer) -> Bool {
@@ -224,17 +232,24 @@ struct RELPProgressTests {
     @Test func `what was taken before a break is remembered until the batch is acknowledged`() {
         let broken = RELPTally(sequence: 1, unanswered: 2, taken: [0, 2])
         #expect(answer(broken, failure: Refusal("gone")) == .refusedForNow(Refusal("gone")))
-        #expect(progress.taken(of: 1) == [0, 2])
-        #expect(progress.taken(of: 2) == [])
+        #expect(taken(of: 1) == [0, 2])
+        #expect(taken(of: 2) == [])
         #expect(answer(RELPTally(sequence: 1, unanswered: 0, taken: [1, 3])) == .acknowledged)
-        #expect(progress.taken(of: 1) == [])
+        #expect(taken(of: 1) == [])
+    }
+
+    @Test func `of another batch with the same number nothing is known`() {
+        let broken = RELPTally(sequence: 1, unanswered: 2, taken: [0, 2])
+        #expect(isForNow(answer(broken, failure: Refusal("gone"))))
+        #expect(taken(of: 1, from: 1) == [])
+        #expect(taken(of: 1) == [])
     }
 
     @Test func `a refusal is for now, and names the code`() {
         #expect(
             answer(refusing([1, 3], taken: [0]))
                 == .refusedForNow(Refusal("relp: the collector answered 2 of the events with 500")))
-        #expect(progress.taken(of: 1) == [0])
+        #expect(taken(of: 1) == [0])
     }
 
     @Test func `a message that is refused while others are taken is refused for good in the end`() {
@@ -271,8 +286,8 @@ struct RELPProgressTests {
         for sequence in 1...(RELPProgress.mostBatches + 1) {
             #expect(isForNow(answer(refusing([1], taken: [0], of: sequence))))
         }
-        #expect(progress.taken(of: 1) == [])
-        #expect(progress.taken(of: 2) == [0])
-        #expect(progress.taken(of: RELPProgress.mostBatches + 1) == [0])
+        #expect(taken(of: 1) == [])
+        #expect(taken(of: 2) == [0])
+        #expect(taken(of: RELPProgress.mostBatches + 1) == [0])
     }
 }

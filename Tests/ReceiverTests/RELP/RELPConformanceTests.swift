@@ -38,7 +38,12 @@ struct RELPConformanceTests {
                 {
                     let tenzir = try Tenzir(.relp, in: $0)
                     return (tenzir, tenzir.port)
-                }, line: { ReceiverBench.whole($0.message) }, output: { OutputKind.relp($0).output() })
+                }, line: { ReceiverBench.whole(event(in: $0["raw"]?.string ?? "")) }, output: { OutputKind.relp($0).output() })
         }
+    }
+
+    /// Of a message that Tenzir has, but whose structured data it does not understand: it takes no line end or tab in there.
+    private func event(in message: String) -> String? {
+        message.range(of: #"{"id":""#).map { String(message[$0.lowerBound...]) }
     }
 }

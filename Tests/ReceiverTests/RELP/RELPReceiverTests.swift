@@ -2,6 +2,7 @@ import AuditCore
 import Engine
 import EngineTesting
 import FaultScenes
+import Foundation
 import Outputs
 import Testing
 
@@ -58,6 +59,24 @@ struct RELPReceiverTests {
             let answer = try await answer(from: OutputKind.relp(rsyslog.port(.relpTLS), tls: tls).output())
             guard case .refusedForNow = answer else { throw Violation("the answer was \(answer)") }
             #expect(try rsyslog.events.isEmpty)
+        }
+    }
+
+    @Test(.needs(.rsyslogd, .openssl)) func `a new certificate is used from the next batch after opening anew`() async throws {
+        try await withSecureRsyslog { rsyslog, authority in
+            let identity = try MovingIdentity()
+            let output = OutputKind.relp(rsyslog.port(.relpTLS), tls: identity.settings(authority)).output()
+            let book = AnswerBook()
+            for (sequence, client) in zip(1..., [authority.client, authority.unknownClient, authority.client]) {
+                try identity.become(client)
+                await output.reopen()
+                await book.deliver(Batch(sequence, of: RELPReceiverTests.samples(sequence)), to: output)
+                let isAcknowledged = await book.answer(to: sequence) == .acknowledged
+                #expect(isAcknowledged == (sequence != 2))
+            }
+            await output.close()
+            let stored = try await rsyslog.received(100).map(\.message)
+            #expect(stored == [1, 3].flatMap { RELPReceiverTests.samples($0).map(\.json) })
         }
     }
 
@@ -141,6 +160,29 @@ struct RELPReceiverTests {
         try await Scene.withDirectory { directory in
             let authority = try await CertificateAuthority(in: directory + "/certificates")
             try await Rsyslog(in: directory, authority: authority).living { try await body($0, authority) }
+        }
+    }
+}
+
+/// A certificate and its key on paths that stay.
+private struct MovingIdentity {
+    private let directory: TemporaryDirectory
+    private let paths: (certificate: String, key: String)
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        paths = (directory.path + "/client.pem", directory.path + "/client.key")
+    }
+
+    func settings(_ authority: CertificateAuthority) -> TLSSettings {
+        var settings = TLSSettings(of: authority)
+        (settings.certificateFile, settings.privateKeyFile) = (paths.certificate, paths.key)
+        return settings
+    }
+
+    func become(_ identity: CertificateAuthority.Identity) throws {
+        for (source, path) in [(identity.certificate, paths.certificate), (identity.key, paths.key)] {
+            try Data(contentsOf: URL(fileURLWithPath: source)).write(to: URL(fileURLWithPath: path), options: .atomic)
         }
     }
 }

@@ -171,6 +171,7 @@ let package = Package(
             name: "OutputsTests",
             dependencies: [
                 "Outputs", "EngineTesting", "Engine", "Formats", "AuditCore", "CSupport", "FaultScenes",
+                .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -180,9 +181,6 @@ let package = Package(
             swiftSettings: settings),
         // Outputs against the receivers that are used in the field; where one is missing, its tests are passed over, with the reason.
         .testTarget(
-            name: "ReceiverTests", dependencies: ["FaultScenes", "Outputs", "Formats", "Engine", "EngineTesting", "AuditCore"],
-            swiftSettings: settings),
-        .testTarget(
             name: "ForwarderTests", dependencies: ["Forwarder", "EngineTesting", "Simulator"], swiftSettings: settings),
         .testTarget(
             name: "SimulatorTests",
@@ -191,6 +189,14 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ReceiverTests",
+            dependencies: [
+                "FaultScenes", "Outputs", "Formats", "Engine", "EngineTesting", "AuditCore",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
             ],
             swiftSettings: settings),

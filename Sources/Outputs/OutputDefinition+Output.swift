@@ -11,6 +11,7 @@ extension OutputDefinition {
         case .tcp(let settings): StreamOutput(tcp: settings, format: format)
         case .syslog(let settings): settings.makeOutput(format: format)
         case .journald(let settings): JournaldOutput(settings: settings, format: format, logger: logger)
+        case .relp(let settings): RELPOutput(settings: settings, format: format, logger: logger)
         }
     }
 
@@ -29,6 +30,7 @@ extension OutputDefinition {
         case .standardOutput, .file, .journald: nil
         case .tcp(let settings): settings.connection
         case .syslog(let settings): settings.connection
+        case .relp(let settings): settings.connection
         }
     }
 
@@ -40,6 +42,7 @@ extension OutputDefinition {
         case .tcp: StreamOutput.guarantee
         case .syslog(let settings): settings.guarantee
         case .journald(let settings): settings.guarantee
+        case .relp: RELPOutput.guarantee
         }
     }
 
@@ -51,6 +54,7 @@ extension OutputDefinition {
         case .tcp(let settings): "\(settings.connection.tls == nil ? "tcp" : "tls") \(settings.connection.destination)"
         case .syslog(let settings): "syslog over \(settings.destination)"
         case .journald: "journald"
+        case .relp(let settings): settings.destination
         }
     }
 }

@@ -32,6 +32,7 @@ public enum OutputKind: Sendable, Equatable {
     case tcp(TCPSettings)
     case syslog(SyslogSettings)
     case journald(JournaldSettings)
+    case relp(RELPSettings)
 
     /// Standard output as it is without a word about it.
     public static var stdout: OutputKind { .standardOutput(StdoutSettings()) }

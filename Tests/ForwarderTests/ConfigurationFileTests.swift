@@ -201,7 +201,7 @@ import Testing
 
     @Test(arguments: [
         ("a b: {type: stdout}", "outputs.a…: the name is not 1 to 64 of the characters A-Z a-z 0-9 _ . -"),
-        ("a: {format: json}", "outputs.a: has no 'type'; it is one of stdout, file, tcp, syslog, journald"),
+        ("a: {format: json}", "outputs.a: has no 'type'; it is one of stdout, file, tcp, syslog, relp, journald"),
         ("a: {type: fille, path: x}", "outputs.a.type: 'fille' is not an output type; did you mean 'file'?"),
         ("a: {type: file}", "outputs.a.type: 'file' needs a 'path' beside it"),
         ("a: {type: stdout, path: x}", "outputs.a.path: unknown key"),

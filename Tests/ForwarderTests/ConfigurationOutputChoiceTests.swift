@@ -48,6 +48,11 @@ import Testing
                     transport: .stream(
                         ConnectionSettings(addresses: [HostPort("h", 6514)], tls: TLSSettings()), .octetCounted, .kernel)))
         ),
+        ("relp://h:2514", "relp-h-2514", .relp(RELPSettings(host: "h", port: 2514))),
+        (
+            "relp+tls://h:2514", "relp-tls-h-2514",
+            .relp(RELPSettings(connection: ConnectionSettings(addresses: [HostPort("h", 2514)], tls: TLSSettings())))
+        ),
         ("syslog+unix:///dev/log", "syslog-unix--dev-log", .syslog(SyslogSettings(transport: .unix(path: "/dev/log")))),
         ("journald", "journald", .journald(JournaldSettings())),
         ("file:///var/log/a.ndjson", "file--var-log-a.ndjson", .file(FileSettings(path: "/var/log/a.ndjson"))),
@@ -65,12 +70,14 @@ import Testing
         ("otlp+https://h:1", "'otlp+https' is an output that this version does not have yet"),
         ("syslog+tls://h", "'syslog+tls://h' is not 'syslog+tls://host:port', with a port from 1 to 65535"),
         ("syslog+unix:log", "'syslog+unix:log' is not 'syslog+unix:///path'"),
+        ("relp://h", "'relp://h' is not 'relp://host:port', with a port from 1 to 65535"),
         ("syslog+udpp://h:1", "'syslog…' is not an output; did you mean 'syslog+udp'?"),
         ("splunk+https://token:hunter2@h:8088", "'splunk+https' is an output that this version does not have yet"),
         ("tpc://h:1", "'tpc' is not an output; did you mean 'tcp'?"),
         (
             "gopher://h:1",
-            "'gopher' is not an output; it is one of stdout, journald, file, tcp, tls, syslog+udp, syslog+tcp, syslog+tls, syslog+unix"
+            "'gopher' is not an output; it is one of stdout, journald, file, tcp, tls, syslog+udp, syslog+tcp, syslog+tls, syslog+unix, "
+                + "relp, relp+tls"
         ),
         ("tcp://ana:hunter2@h:1", "'…@h:1' is not 'tcp://host:port', with a port from 1 to 65535"),
         ("tcp:h:1", "'tcp:h:1' is not 'tcp://host:port', with a port from 1 to 65535"),

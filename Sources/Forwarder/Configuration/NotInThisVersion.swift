@@ -7,13 +7,13 @@ enum NotInThisVersion {
         "outputs.*.batch": ["wait"],
     ]
 
-    static let outputTypes = ["relp", "splunk_hec", "elasticsearch", "lumberjack", "otlp", "http"]
+    static let outputTypes = ["splunk_hec", "elasticsearch", "lumberjack", "otlp", "http"]
 
     static let formats = ["ecs", "ocsf", "cef", "leef", "gelf"]
 
     /// What `--output` will take beside its present schemes.
     static let outputSchemes = [
-        "relp", "relp+tls", "splunk+https",
+        "splunk+https",
         "splunk+http", "elasticsearch+https", "elasticsearch+http", "lumberjack+tls", "lumberjack+tcp", "otlp+https",
         "otlp+http", "http", "https",
     ]

@@ -7,7 +7,9 @@ enum ListeningSocket: Sendable, Equatable {
     /// Of either kind.
     case unix(String)
 
+    // The states of a connection as the kernel numbers them (include/net/tcp_states.h).
     private static let listening = "0A"
+    private static let timeWait = "06"
 
     var isThere: Bool {
         switch self {
@@ -18,10 +20,25 @@ enum ListeningSocket: Sendable, Equatable {
         }
     }
 
+    /// Whether a process still has a connection to this TCP port, or the kernel has one for it.
+    static func isConnected(to port: Int) -> Bool {
+        rows(of: "tcp").contains { $0[1].hasSuffix(hexadecimal(port)) && ![listening, timeWait].contains(String($0[3])) }
+    }
+
     private static func rows(of table: String) -> [[Substring]] {
-        guard let text = FileManager.default.contents(atPath: "/proc/self/net/\(table)") else { return [] }
-        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst()
+        let lines = text(of: table).split(separator: "\n").dropFirst()
         return lines.map { $0.split(separator: " ") }.filter { $0.count > 3 }
+    }
+
+    /// The kernel gives a page at a time, which Foundation takes for the end.
+    private static func text(of table: String) -> String {
+        let descriptor = open("/proc/self/net/\(table)", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var text: [UInt8] = []
+        var page = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = read(descriptor, &page, page.count), count > 0 { text += page[..<count] }
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func hexadecimal(_ port: Int) -> String {

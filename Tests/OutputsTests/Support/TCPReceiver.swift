@@ -22,11 +22,11 @@ final class TCPReceiver: Sendable {
     }
 
     let lines = ReceivedLines()
-    let port: Int
+    var port: Int { reserved.number }
     private let end: End
     private let receiveBytes: Int?
     private let tls: NIOSSLContext?
-    private let placeholder: Int32
+    private let reserved: LoopbackPort
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
     private let state = NIOLockedValueBox(State())
 
@@ -37,33 +37,12 @@ final class TCPReceiver: Sendable {
         self.tls = tls
         self.end = end
         self.receiveBytes = receiveBytes
-        // Bound and not listening: connections are refused, and the port is taken.
-        placeholder = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var yes: Int32 = 1
-        setsockopt(placeholder, SOL_SOCKET, SO_REUSEPORT, &yes, socklen_t(MemoryLayout<Int32>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = placeholder
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw IOError(errnoCode: errno, reason: "bind") }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        reserved = try LoopbackPort()
     }
 
     func start(_ conduct: ReceiverConduct) async throws {
         state.withLockedValue { $0.conduct = conduct }
-        var bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-        if let receiveBytes { bootstrap = bootstrap.serverChannelOption(.socketOption(.so_rcvbuf), value: .init(receiveBytes)) }
-        let opened =
-            try await bootstrap
-            .serverChannelOption(ChannelOptions.socket(SocketOptionLevel(SOL_SOCKET), SocketOptionName(SO_REUSEPORT)), value: 1)
-            .childChannelInitializer { channel in self.accept(channel) }
-            .bind(host: "127.0.0.1", port: port).get()
+        let opened = try await reserved.listen(receiveBytes: receiveBytes) { channel in self.accept(channel) }
         listener.withLockedValue { $0 = opened }
     }
 
@@ -75,7 +54,6 @@ final class TCPReceiver: Sendable {
             try await connection.closeFuture.get()
         }
         try await listener.withLockedValue { $0 }?.close()
-        close(placeholder)
     }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {

@@ -27,6 +27,11 @@ enum OutputReference: Equatable, Sendable {
             let tls = scheme == "tls" ? TLSSettings() : nil
             return definition(
                 scheme, address, .tcp(TCPSettings(connection: ConnectionSettings(addresses: [HostPort(address)], tls: tls))))
+        case let scheme where scheme == "relp" || scheme == "relp+tls":
+            let address = try address(rest, scheme, shown: Quoted.value(text))
+            let tls = scheme == "relp+tls" ? TLSSettings() : nil
+            return definition(
+                scheme, address, .relp(RELPSettings(connection: ConnectionSettings(addresses: [HostPort(address)], tls: tls))))
         case let scheme where scheme.hasPrefix("syslog+"): return try syslog(scheme, rest, shown: Quoted.value(text))
         case let scheme: throw unknown(scheme)
         }
@@ -34,7 +39,8 @@ enum OutputReference: Equatable, Sendable {
 
     /// What stands before the colon of a URL, or alone.
     private static let known = [
-        "stdout", "journald", "file", "tcp", "tls", "syslog+udp", "syslog+tcp", "syslog+tls", "syslog+unix",
+        "stdout", "journald", "file", "tcp", "tls", "syslog+udp", "syslog+tcp", "syslog+tls", "syslog+unix", "relp",
+        "relp+tls",
     ]
 
     private static func unknown(_ scheme: String) -> Problem {

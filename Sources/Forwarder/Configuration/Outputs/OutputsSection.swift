@@ -35,7 +35,7 @@ enum OutputsSection {
     }
 
     private enum Kind: String, CaseIterable {
-        case stdout, file, tcp, syslog, journald
+        case stdout, file, tcp, syslog, relp, journald
     }
 
     private static let kinds = ValueRule<Kind>.name(
@@ -82,6 +82,8 @@ enum OutputsSection {
             return SyslogSection.read(&section).map { .syslog($0) }
         case .journald:
             return .journald(JournaldSection.read(&section))
+        case .relp:
+            return RELPSection.read(&section).map { .relp($0) }
         }
     }
 

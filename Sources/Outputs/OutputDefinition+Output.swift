@@ -21,6 +21,7 @@ extension OutputDefinition {
         if connection?.tls?.verification == TLSSettings.Verification.none {
             warnings.append("the receiver's certificate is not verified: anybody in between can read the audits, and take them")
         }
+        if case .journald(let settings) = kind, let warning = settings.evidence.warning { warnings.append(warning) }
         return warnings
     }
 
@@ -39,7 +40,7 @@ extension OutputDefinition {
         case .file: FileOutput.guarantee
         case .tcp: StreamOutput.guarantee
         case .syslog(let settings): settings.guarantee
-        case .journald(let settings): settings.guarantee
+        case .journald(let settings): settings.evidence.guarantee
         }
     }
 

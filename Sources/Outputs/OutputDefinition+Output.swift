@@ -22,6 +22,7 @@ extension OutputDefinition {
         if connection?.tls?.verification == TLSSettings.Verification.none {
             warnings.append("the receiver's certificate is not verified: anybody in between can read the audits, and take them")
         }
+        if case .journald(let settings) = kind, let warning = settings.evidence.warning { warnings.append(warning) }
         return warnings
     }
 
@@ -41,7 +42,7 @@ extension OutputDefinition {
         case .file: FileOutput.guarantee
         case .tcp: StreamOutput.guarantee
         case .syslog(let settings): settings.guarantee
-        case .journald(let settings): settings.guarantee
+        case .journald(let settings): settings.evidence.guarantee
         case .relp: RELPOutput.guarantee
         }
     }

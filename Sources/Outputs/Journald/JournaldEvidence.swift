@@ -38,6 +38,6 @@ struct JournaldEvidence: Sendable, Equatable {
         }
         return synchronizes
             ? "the journal cannot be read: what journald keeps out of it, by its rate limit or its levels, is not noticed"
-            : "neither can the journal be read nor journald be asked to synchronize: an audit counts as delivered when journald has taken it"
+            : "nothing tells whether journald stores what it takes: its journal is not read, and it is not asked to synchronize"
     }
 }

@@ -24,7 +24,6 @@ public struct JournaldOutput: Output {
     ) {
         let evidence = JournaldEvidence(settings.acknowledgement, at: place, canRead: journal != nil)
         guarantee = evidence.guarantee
-        if let warning = evidence.warning { logger.warning("journald: \(warning)") }
         let fields = JournalFields(settings: settings, format: format)
         delivery = NIOLockedValueBox(JournaldDelivery(fields, evidence, place, journal, bounds, logger))
     }
@@ -42,9 +41,6 @@ public struct JournaldOutput: Output {
 }
 
 extension JournaldSettings {
-    /// What an output with these settings would guarantee if it were made now.
-    var guarantee: Guarantee {
-        let canRead = SystemdLibrary.shared != nil
-        return JournaldEvidence(acknowledgement, at: .system, canRead: canRead).guarantee
-    }
+    /// What an acknowledgement of an output with these settings would rest on if it were made now.
+    var evidence: JournaldEvidence { JournaldEvidence(acknowledgement, at: .system, canRead: SystemdLibrary.shared != nil) }
 }

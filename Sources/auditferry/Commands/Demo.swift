@@ -27,7 +27,7 @@ struct Demo: AsyncParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Where to deliver: stdout, file:///PATH or tcp://HOST:PORT; repeatable.", valueName: "url"))
+        help: ArgumentHelp("Where to deliver: stdout, journald, file:///PATH or tcp://HOST:PORT; repeatable.", valueName: "url"))
     var output: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("How to write an audit: json.", valueName: "format"))

@@ -19,7 +19,7 @@ struct Run: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Where to deliver: stdout, file:///PATH, tcp://HOST:PORT, or an output of the configuration file; repeatable.",
+            "Where to deliver: stdout, journald, file:///PATH, tcp://HOST:PORT, or an output of the configuration; repeatable.",
             valueName: "name-or-url"))
     var output: [String] = []
 

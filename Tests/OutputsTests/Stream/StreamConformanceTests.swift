@@ -19,10 +19,10 @@ struct StreamConformanceTests {
     }
 
     @Test(arguments: OutputConformance.allCases)
-    func `over TLS to a receiver that asks for a certificate`(promise: OutputConformance) async throws {
+    func `over TLS to a receiver that asks for a certificate and breaks off by a close`(promise: OutputConformance) async throws {
         try await CertificateAuthority.with { authority in
             try await promise.check {
-                let receiver = try TCPReceiver(authority.server, client: authority.certificate)
+                let receiver = try TCPReceiver(authority.server, client: authority.certificate, end: .close)
                 let connection = ConnectionSettings.tls(receiver.port, trusting: authority.certificate, as: authority.client)
                 return StreamBench(receiver: receiver, connection: connection)
             }

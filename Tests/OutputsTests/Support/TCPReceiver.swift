@@ -94,7 +94,9 @@ private final class Taking: ChannelInboundHandler {
         if case .reset = end {
             _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }
-        context.close(promise: nil)
+        // Past TLS, which would go on reading until the other side has closed too, and throw away what it reads.
+        let secure = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+        (secure ?? context).close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) { lines.breakOff() }

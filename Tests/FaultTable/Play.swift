@@ -8,10 +8,17 @@ struct Play: AsyncParsableCommand {
             Example: some faults, as they were played once:
 
               auditferry-faults --only sigkill --only offsets-full --seed 7
+
+            Example: one output, whose receiver is killed:
+
+              auditferry-faults --receivers --only "tcp → rsyslog" --only killed
             """)
 
     @Flag(name: .long, help: "Name the faults and end.")
     var list = false
+
+    @Flag(name: .long, help: "Play the faults on the ways to real receivers instead, and print what each output loses there.")
+    var receivers = false
 
     @Option(name: .long, help: ArgumentHelp("Play this one alone; repeatable.", valueName: "name"))
     var only: [String] = []
@@ -27,12 +34,18 @@ struct Play: AsyncParsableCommand {
     var jobs = 2
 
     func validate() throws {
-        let unknown = only.filter { name in !Fault.all.contains { $0.name == name } }
+        let names = receivers ? RoutePlay.names : Fault.all.map(\.name)
+        let unknown = only.filter { !names.contains($0) }
         if let name = unknown.first { throw ValidationError("there is no fault '\(name)'; --list names them") }
         if jobs < 1 { throw ValidationError("--jobs: at least one is played at a time") }
     }
 
     func run() async throws {
+        if receivers, list { return RoutePlay.list() }
+        if receivers {
+            print("seed \(seed)\n")
+            return try await RoutePlay(only: only, seed: seed, markdown: markdown, jobs: jobs).run()
+        }
         let faults = Fault.all.filter { only.isEmpty || only.contains($0.name) }
         if list {
             for fault in faults { print("\(fault.name): \(fault.meaning)") }

@@ -121,8 +121,10 @@ struct Installation: Sendable {
     // MARK: The account
 
     /// Compares what came with what is true. Nothing runs any more.
-    func outcome() throws -> Outcome {
-        let account = account.withLockedValue { $0 }
+    /// - Parameter due: what was to come, where that was not noted by `recovers`.
+    func outcome(due: Set<String>? = nil) throws -> Outcome {
+        var account = account.withLockedValue { $0 }
+        account.due = due ?? account.due
         var outcome = account.outcome
         let visible = scene.visible
         for (name, collector) in collectors {

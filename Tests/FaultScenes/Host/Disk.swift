@@ -20,7 +20,13 @@ package struct Disk: Sendable {
 
     /// Runs `body` with a disk in memory of one MiB at a path.
     package static func inMemory<Value>(at path: String, _ body: (Disk) async throws -> Value) async throws -> Value {
-        try await with(path, mounting: "mount -t tmpfs -o size=1m tmpfs '\(path)'", body)
+        try await inMemory(at: path, mebibytes: 1, body)
+    }
+
+    package static func inMemory<Value>(
+        at path: String, mebibytes: Int, _ body: (Disk) async throws -> Value
+    ) async throws -> Value {
+        try await with(path, mounting: "mount -t tmpfs -o size=\(mebibytes)m tmpfs '\(path)'", body)
     }
 
     /// Runs `body` with a disk of eight MiB at a path.

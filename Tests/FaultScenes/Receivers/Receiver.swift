@@ -1,5 +1,5 @@
 /// A receiver as it is used in the field, in a process of its own.
-package protocol Receiver: Collector {
+package protocol Receiver: Sendable {
     /// Starts it, for the first time or anew, on the same port. Returns when it can be connected to.
     func start() async throws
     /// Ends it in order (SIGTERM), and returns when it has gone.
@@ -10,10 +10,18 @@ package protocol Receiver: Collector {
     func pause()
     /// It goes on (SIGCONT).
     func resume()
+    /// What it shows to clients from its next start on, over TLS.
+    func present(_ identity: CertificateAuthority.Identity)
     /// What it has stored by now, whole events alone, in order.
     var events: [StoredEvent] { get throws }
     /// What it has stored, as soon as that are so many events.
     func received(_ count: Int) async throws -> [StoredEvent]
+    /// The audits in it; what came twice stands there twice. A delivery's position is the byte after its event.
+    var deliveries: [Delivery] { get }
+    /// What it stores from now on has a later position.
+    var position: Int { get }
+    /// Returns when it has stored all of these ids, or when the task is cancelled.
+    func received(_ wanted: Set<String>) async throws
 }
 
 /// What receivers have in common that are a process and a file of events.
@@ -34,7 +42,7 @@ extension StoringReceiver {
     package func received(_ wanted: Set<String>) async throws { try await file.received(wanted) }
 }
 
-extension StoringReceiver {
+extension Receiver {
     /// Runs `body` while it lives; it has gone in any case afterwards.
     package func living<Value: Sendable>(_ body: @Sendable (Self) async throws -> Value) async throws -> Value {
         let result: Result<Value, any Error>

@@ -30,23 +30,20 @@ package final class Rsyslog: StoringReceiver {
     private let storage: String
     private let authority: CertificateAuthority?
     private let ports: ReceiverPorts<Input>
-    private let measured: Input
     private let identity: NIOLockedValueBox<CertificateAuthority.Identity?>
 
     /// - Parameters:
     ///   - directory: where its own files are; made where it is not there.
     ///   - authority: without one it has no inputs with TLS.
     ///   - storage: the directory of the events; its own directory by default.
-    ///   - input: which one the collector's configuration names.
     package init(
-        in directory: String, authority: CertificateAuthority? = nil, storingIn storage: String? = nil, input: Input = .tcp
+        in directory: String, authority: CertificateAuthority? = nil, storingIn storage: String? = nil
     ) throws {
         let program = try ReceiverProgram.rsyslogd.demanded()
         try FileManager.default.createDirectory(atPath: directory + "/work", withIntermediateDirectories: true)
         self.directory = directory
         self.storage = storage ?? directory
         self.authority = authority
-        measured = input
         identity = NIOLockedValueBox(authority?.server)
         let tcp = Input.plain + (authority == nil ? [] : Input.secured)
         ports = try ReceiverPorts(tcp: tcp, udp: [.udp])
@@ -67,8 +64,6 @@ package final class Rsyslog: StoringReceiver {
     package func port(_ input: Input) -> Int { ports[input] }
     /// The socket of `.unix`.
     package var socketPath: String { directory + "/log" }
-
-    package var definition: String { Self.tcp(ports[measured]) }
 
     /// What it shows to clients from its next start on.
     package func present(_ identity: CertificateAuthority.Identity) { self.identity.withLockedValue { $0 = identity } }

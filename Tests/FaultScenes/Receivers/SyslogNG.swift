@@ -27,23 +27,20 @@ package final class SyslogNG: StoringReceiver {
     private let storage: String
     private let authority: CertificateAuthority?
     private let ports: ReceiverPorts<Input>
-    private let measured: Input
     private let identity: NIOLockedValueBox<CertificateAuthority.Identity?>
 
     /// - Parameters:
     ///   - directory: where its own files are; made where it is not there.
     ///   - authority: without one it has no input with TLS.
     ///   - storage: the directory of the events; its own directory by default.
-    ///   - input: which one the collector's configuration names.
     package init(
-        in directory: String, authority: CertificateAuthority? = nil, storingIn storage: String? = nil, input: Input = .raw
+        in directory: String, authority: CertificateAuthority? = nil, storingIn storage: String? = nil
     ) throws {
         let program = try ReceiverProgram.syslogNG.demanded()
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         self.directory = directory
         self.storage = storage ?? directory
         self.authority = authority
-        measured = input
         identity = NIOLockedValueBox(authority?.server)
         let tcp: [Input] = [.tcp, .lines, .raw] + (authority == nil ? [] : [.tls])
         ports = try ReceiverPorts(tcp: tcp, udp: [.udp])
@@ -66,8 +63,6 @@ package final class SyslogNG: StoringReceiver {
     package func port(_ input: Input) -> Int { ports[input] }
     /// The socket of `.unixDatagrams` or `.unixStream`.
     package func socketPath(_ input: Input) -> String { directory + (input == .unixStream ? "/stream" : "/datagrams") }
-
-    package var definition: String { Self.tcp(ports[measured]) }
 
     /// What it shows to clients from its next start on.
     package func present(_ identity: CertificateAuthority.Identity) { self.identity.withLockedValue { $0 = identity } }

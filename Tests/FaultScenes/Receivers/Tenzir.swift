@@ -52,7 +52,6 @@ package final class Tenzir: StoringReceiver {
     }
 
     package var port: Int { ports[input] }
-    package var definition: String { Self.tcp(port) }
 
     /// What it shows to clients from its next start on.
     package func present(_ identity: CertificateAuthority.Identity) { self.identity.withLockedValue { $0 = identity } }
@@ -88,11 +87,13 @@ extension Tenzir.Input {
         switch self {
         case .json: "id"
         case .lines: "line"
-        case .syslog, .relp: "content"
+        case .syslog, .relp: "message"
         case .gelf: "short_message"
         }
     }
 
     fileprivate var start: String { self == .json ? #"{"id":""# : "{\"" }
-    fileprivate var steps: String { "" }
+
+    /// What is done with an event before it is stored. What comes by RELP is not parsed by itself.
+    fileprivate var steps: String { self == .relp ? "this = {...data.string().parse_syslog(), raw: data}\n" : "" }
 }

@@ -66,11 +66,7 @@ package final class FaultProxy: Sendable {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { $0.pipeline.addHandler(Relay(to: client, limit: nil, state)) }
             .connect(host: "127.0.0.1", port: receiver)
-            .flatMap { server in
-                client.pipeline.addHandler(Relay(to: server, limit: limit, state)).map {
-                    for channel in [client, server] { channel.read() }
-                }
-            }
+            .flatMap { client.pipeline.addHandler(Relay(to: $0, limit: limit, state, isFirst: true)) }
             .flatMapError { error in
                 reset(client)
                 return client.eventLoop.makeFailedFuture(error)
@@ -95,10 +91,19 @@ package final class FaultProxy: Sendable {
         private let rest: NIOLockedValueBox<Int?>
         private let state: NIOLockedValueBox<State>
 
-        init(to partner: any Channel, limit: Int?, _ state: NIOLockedValueBox<State>) {
+        private let isFirst: Bool
+
+        /// - Parameter isFirst: whether the other direction, which is there already, begins with this one.
+        init(to partner: any Channel, limit: Int?, _ state: NIOLockedValueBox<State>, isFirst: Bool = false) {
             self.partner = partner
+            self.isFirst = isFirst
             rest = NIOLockedValueBox(limit)
             self.state = state
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            guard isFirst else { return }
+            for channel in [context.channel, partner] { channel.read() }
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {

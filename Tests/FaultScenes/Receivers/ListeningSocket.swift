@@ -19,9 +19,19 @@ enum ListeningSocket: Sendable, Equatable {
     }
 
     private static func rows(of table: String) -> [[Substring]] {
-        guard let text = FileManager.default.contents(atPath: "/proc/self/net/\(table)") else { return [] }
-        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst()
+        let lines = text(of: table).split(separator: "\n").dropFirst()
         return lines.map { $0.split(separator: " ") }.filter { $0.count > 3 }
+    }
+
+    /// The kernel gives a page at a time, which Foundation takes for the end.
+    private static func text(of table: String) -> String {
+        let descriptor = open("/proc/self/net/\(table)", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var text: [UInt8] = []
+        var page = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = read(descriptor, &page, page.count), count > 0 { text += page[..<count] }
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func hexadecimal(_ port: Int) -> String {

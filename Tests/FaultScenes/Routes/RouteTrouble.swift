@@ -1,7 +1,7 @@
 /// Brings the faults of a way about, each until its end.
 struct RouteTrouble: Sendable {
     /// How much time passes at once in the organization, at every step of a fault.
-    private static let meanwhile = Duration.seconds(60)
+    private static let meanwhile = Duration.seconds(200)
     private static let rounds = 3
 
     let scene: Scene

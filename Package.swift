@@ -195,6 +195,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "ReceiverTests",
+            dependencies: [
+                "FaultScenes", "Outputs", "Formats", "Engine", "EngineTesting", "AuditCore",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditCore"],
             swiftSettings: settings),
     ]

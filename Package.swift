@@ -199,6 +199,7 @@ let package = Package(
             dependencies: [
                 "FaultScenes", "Outputs", "Formats", "Engine", "EngineTesting", "AuditCore",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FaultScenes
+import Foundation
 
 /// Plays the faults on the ways to the real receivers.
 struct RoutePlay {
@@ -41,7 +42,12 @@ struct RoutePlay {
             var rows = routes.map { RouteTable.Row(route: $0, cells: faults.map { _ in .failure("not played") }) }
             for (index, (route, fault)) in cells.enumerated() {
                 if index >= jobs, let (row, column, cell) = await group.next() { rows[row].cells[column] = cell }
-                group.addTask { (route, fault, await RouteTable.Cell(routes[route], faults[fault], seed: seed)) }
+                group.addTask {
+                    let cell = await RouteTable.Cell(routes[route], faults[fault], seed: seed)
+                    // So that whoever watches sees it go on; the table comes at the end.
+                    FileHandle.standardError.write(Data("\(routes[route]), \(faults[fault]): \(cell.text)\n".utf8))
+                    return (route, fault, cell)
+                }
             }
             for await (row, column, cell) in group { rows[row].cells[column] = cell }
             return rows

@@ -26,14 +26,15 @@ package final class FaultProxy: Sendable {
     package static func with<Value: Sendable>(
         to receiver: Int, limits: [Int] = [], _ body: (FaultProxy) async throws -> Value
     ) async throws -> Value {
-        let proxy = try await FaultProxy(to: receiver, limits)
+        let proxy = try await FaultProxy(to: receiver, limits: limits)
         let result: Result<Value, any Error>
         do { result = .success(try await body(proxy)) } catch { result = .failure(error) }
-        try await proxy.listener.close()
+        try await proxy.close()
         return try result.get()
     }
 
-    private init(to receiver: Int, _ limits: [Int]) async throws {
+    /// - Parameter limits: after how many bytes from the program the first connections are reset, one after the other.
+    package init(to receiver: Int, limits: [Int] = []) async throws {
         state.withLockedValue { $0.limits = limits.reversed() }
         let state = state
         listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -43,6 +44,9 @@ package final class FaultProxy: Sendable {
             .bind(host: "127.0.0.1", port: 0).get()
         port = listener.localAddress?.port ?? 0
     }
+
+    /// Takes no more connections; those that are there go on.
+    package func close() async throws { try await listener.close() }
 
     package var resets: Int { state.withLockedValue { $0.resets } }
 

@@ -7,7 +7,9 @@ enum ListeningSocket: Sendable, Equatable {
     /// Of either kind.
     case unix(String)
 
+    // The states of a connection as the kernel numbers them (include/net/tcp_states.h).
     private static let listening = "0A"
+    private static let timeWait = "06"
 
     var isThere: Bool {
         switch self {
@@ -16,6 +18,11 @@ enum ListeningSocket: Sendable, Equatable {
         case .udp(let port): ListeningSocket.rows(of: "udp").contains { $0[1].hasSuffix(Self.hexadecimal(port)) }
         case .unix(let path): ListeningSocket.rows(of: "unix").contains { $0.last ?? "" == path }
         }
+    }
+
+    /// Whether a process still has a connection to this TCP port, or the kernel has one for it.
+    static func isConnected(to port: Int) -> Bool {
+        rows(of: "tcp").contains { $0[1].hasSuffix(hexadecimal(port)) && ![listening, timeWait].contains(String($0[3])) }
     }
 
     private static func rows(of table: String) -> [[Substring]] {

@@ -2,10 +2,12 @@
 package protocol Receiver: Sendable {
     /// Starts it, for the first time or anew, on the same port. Returns when it can be connected to.
     func start() async throws
-    /// Ends it in order (SIGTERM), and returns when it has gone.
+    /// Ends it in order (SIGTERM), after 5 s at once, and returns when it has gone.
     func stop() async throws
     /// Ends it at once (SIGKILL), and returns when it has gone.
     func kill() async throws
+    /// Whether it was started and has ended by itself.
+    var hasEnded: Bool { get }
     /// It does nothing more (SIGSTOP), while its kernel goes on taking what comes.
     func pause()
     /// It goes on (SIGCONT).
@@ -33,6 +35,7 @@ protocol StoringReceiver: Receiver {
 extension StoringReceiver {
     package func stop() async throws { try await process.stop() }
     package func kill() async throws { try await process.kill() }
+    package var hasEnded: Bool { process.hasEnded }
     package func pause() { process.pause() }
     package func resume() { process.resume() }
     package var events: [StoredEvent] { get throws { try file.events() } }
@@ -43,6 +46,14 @@ extension StoringReceiver {
 }
 
 extension Receiver {
+    /// Returns when it has read all connections to one of its ports to their ends, and closed them.
+    package func readsEverything(from port: Int) async throws {
+        while ListeningSocket.isConnected(to: port) {
+            // How often it is looked at; nothing depends on it.
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
     /// Runs `body` while it lives; it has gone in any case afterwards.
     package func living<Value: Sendable>(_ body: @Sendable (Self) async throws -> Value) async throws -> Value {
         let result: Result<Value, any Error>

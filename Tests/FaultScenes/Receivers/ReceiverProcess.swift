@@ -3,6 +3,9 @@ import NIOConcurrencyHelpers
 
 /// The process of a receiver, one life after the other.
 final class ReceiverProcess: Sendable {
+    /// How long a receiver may take to end in order. Some wait for every client to close its connection first.
+    private static let patience = Duration.seconds(5)
+
     private let command: [String]
     private let environment: [String: String]
     private let sockets: [ListeningSocket]
@@ -20,6 +23,8 @@ final class ReceiverProcess: Sendable {
         self.sockets = sockets
     }
 
+    deinit { living.withLockedValue { $0 }?.send(SIGKILL) }
+
     /// Returns when it listens. It must not be living.
     func start() async throws {
         let program = try Program(command, environment: environment, script: #"exec "$@" >> "$RECEIVER_OUTPUT""#)
@@ -31,26 +36,35 @@ final class ReceiverProcess: Sendable {
         }
     }
 
-    /// Ends it in order (SIGTERM), and returns when it has gone.
-    func stop() async throws { try await end(by: SIGTERM) }
+    /// Ends it in order (SIGTERM), or at once where it takes its time, and returns when it has gone.
+    func stop() async throws { try await end(by: SIGTERM, within: ReceiverProcess.patience) }
 
     /// Ends it at once (SIGKILL), and returns when it has gone.
-    func kill() async throws { try await end(by: SIGKILL) }
+    func kill() async throws { try await end(by: SIGKILL, within: .zero) }
+
+    /// Whether it was started and has ended by itself.
+    var hasEnded: Bool { living.withLockedValue { $0?.hasEnded ?? false } }
 
     /// It does nothing more (SIGSTOP), and its kernel goes on taking what comes.
     func pause() { living.withLockedValue { $0 }?.send(SIGSTOP) }
 
     func resume() { living.withLockedValue { $0 }?.send(SIGCONT) }
 
-    private func end(by signal: Int32) async throws {
+    private func end(by signal: Int32, within patience: Duration) async throws {
         let program = living.withLockedValue { living in
             defer { living = nil }
             return living
         }
         guard let program else { return }
         program.send(signal)
-        // A stopped process does not act on any signal but this one.
-        if signal != SIGKILL { program.send(SIGCONT) }
-        try await program.status()
+        // A stopped process does not act on any signal but SIGKILL.
+        program.send(SIGCONT)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await program.status() }
+            if patience > .zero { group.addTask { try await Task.sleep(for: patience) } }
+            try await group.next()
+            // Whoever waits for the status of a program kills it when it is cancelled.
+            group.cancelAll()
+        }
     }
 }

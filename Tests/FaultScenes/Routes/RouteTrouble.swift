@@ -34,6 +34,11 @@ struct RouteTrouble: Sendable {
             try disk?.fill()
             try await passes(.seconds(2))
             try disk?.makeRoom()
+            // Some do not survive it, and somebody starts them again.
+            if receiver.hasEnded {
+                try await receiver.kill()
+                try await receiver.start()
+            }
         }
         scene.clock.advance(by: RouteTrouble.meanwhile)
     }

@@ -13,21 +13,21 @@ struct TCPConformanceTests {
                 {
                     let rsyslog = try Rsyslog(in: $0)
                     return (rsyslog, rsyslog.port(.tcp))
-                }, line: { $0["raw"]?.string }, output: { OutputKind.tcp($0).output() })
+                }, line: { ReceiverBench.whole($0["raw"]?.string) }, output: { OutputKind.tcp($0).output() })
         }
     }
 
     @Test(.needs(.tenzir), arguments: OutputConformance.allCases)
     func `lines to Tenzir`(promise: OutputConformance) async throws {
         try await promise.check {
-            try ReceiverBench(tenzir()) { OutputKind.tcp($0).output() }
+            try ReceiverBench(tenzir(), line: { ReceiverBench.whole($0.message) }) { OutputKind.tcp($0).output() }
         }
     }
 
     @Test(.needs(.tenzir), arguments: OutputConformance.allCases)
     func `lines to Tenzir, which acknowledges by closing`(promise: OutputConformance) async throws {
         try await promise.check {
-            try ReceiverBench(tenzir()) { OutputKind.tcp($0, strict: true).output() }
+            try ReceiverBench(tenzir(), line: { ReceiverBench.whole($0.message) }) { OutputKind.tcp($0, strict: true).output() }
         }
     }
 
@@ -36,7 +36,9 @@ struct TCPConformanceTests {
         try await CertificateAuthority.with { authority in
             let tls = TLSSettings(of: authority)
             try await promise.check {
-                try ReceiverBench(tenzir(authority)) { OutputKind.tcp($0, tls: tls).output() }
+                try ReceiverBench(tenzir(authority), line: { ReceiverBench.whole($0.message) }) {
+                    OutputKind.tcp($0, tls: tls).output()
+                }
             }
         }
     }

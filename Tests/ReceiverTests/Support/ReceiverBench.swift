@@ -17,11 +17,11 @@ final class ReceiverBench: OutputBench {
 
     /// - Parameters:
     ///   - receiver: makes it in a directory, and says on which port it listens.
-    ///   - line: the audit in an event, as one line.
+    ///   - line: the audit in an event, as one line; `nil` for the piece that a connection left behind when it broke off.
     ///   - output: makes the output that delivers to a port.
     init(
         _ receiver: (_ directory: String) throws -> (any Receiver, port: Int),
-        line: @escaping @Sendable (StoredEvent) -> String? = { $0.message },
+        line: @escaping @Sendable (StoredEvent) -> String?,
         output: @escaping @Sendable (_ port: Int) -> any Output
     ) throws {
         directory = try TemporaryDirectory()
@@ -50,7 +50,13 @@ final class ReceiverBench: OutputBench {
         try await proxy.withLockedValue { $0 }?.close()
     }
 
-    func received() throws -> [String] { try receiver.events.map { line($0) ?? "" } }
+    func received() throws -> [String] { try receiver.events.compactMap(line) }
+
+    /// The text where it is whole: no piece of a JSON object is one.
+    static func whole(_ text: String?) -> String? {
+        guard let text, (try? JSONSerialization.jsonObject(with: Data(text.utf8))) != nil else { return nil }
+        return text
+    }
 }
 
 /// A directory that goes with the last one who holds it.

@@ -76,10 +76,18 @@ package final class Program: Sendable {
         // A socket of another test that a program inherits would not be closed when that test closes it.
         // One that is not open is passed over (glibc).
         for descriptor in 3..<1024 as Range<Int32> { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // The threads that tests run on block signals, which a program would inherit, and then not end when it is told to.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let (arguments, environment) = (words.map { strdup($0) }, variables.map { strdup($0) })
         defer { for text in arguments + environment { free(text) } }
         var identifier: pid_t = 0
-        let code = posix_spawn(&identifier, words[0], &actions, nil, arguments + [nil], environment + [nil])
+        let code = posix_spawn(&identifier, words[0], &actions, &attributes, arguments + [nil], environment + [nil])
         guard code == 0 else { throw POSIXError(.init(rawValue: code) ?? .EIO) }
         return identifier
     }

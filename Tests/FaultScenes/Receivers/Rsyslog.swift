@@ -140,7 +140,7 @@ extension Rsyslog {
         case .tlsOfServer:
             #"input(type="imtcp" streamDriver.name="gtls" streamDriver.authMode="anon" \#(driver + place + common))"#
         case .unix:
-            #"input(type="imuxsock" socket="\#(socketPath)" useSpecialParser="off" rateLimit.interval="0" parseHostname="on" \#(common))"#
+            #"input(type="imuxsock" socket="\#(socketPath)" useSpecialParser="off" rateLimit.interval="0" parseHostname="on" ruleset="store")"#
         case .relp: #"input(type="imrelp" maxDataSize="\#(Rsyslog.largestMessage)" \#(place + common))"#
         case .relpTLS: relpTLS(place + common)
         }

@@ -20,6 +20,13 @@ struct Play: AsyncParsableCommand {
     @Flag(name: .long, help: "Play the faults on the ways to real receivers instead, and print what each output loses there.")
     var receivers = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Measure instead how fast so many audits get to each real receiver, beside other senders; best in a release build.",
+            valueName: "audits"))
+    var throughput: Int?
+
     @Option(name: .long, help: ArgumentHelp("Play this one alone; repeatable.", valueName: "name"))
     var only: [String] = []
 
@@ -34,13 +41,14 @@ struct Play: AsyncParsableCommand {
     var jobs = 2
 
     func validate() throws {
-        let names = receivers ? RoutePlay.names : Fault.all.map(\.name)
+        let names = receivers || throughput != nil ? RoutePlay.names : Fault.all.map(\.name)
         let unknown = only.filter { !names.contains($0) }
         if let name = unknown.first { throw ValidationError("there is no fault '\(name)'; --list names them") }
         if jobs < 1 { throw ValidationError("--jobs: at least one is played at a time") }
     }
 
     func run() async throws {
+        if let throughput { return try await ThroughputPlay(only: only, audits: throughput).run() }
         if receivers, list { return RoutePlay.list() }
         if receivers {
             print("seed \(seed)\n")

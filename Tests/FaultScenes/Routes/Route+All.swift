@@ -3,9 +3,10 @@ extension Route {
     package static let all = tcp + syslog
 
     private static let tcp = [
-        Route("tcp → Tenzir", "type: tcp", .transport, on: [.tenzir], excusing: kernel, make: tenzir(.lines)),
-        Route("tcp → rsyslog", "type: tcp", .transport, on: [.rsyslogd], excusing: kernel, make: rsyslog(.tcp)),
-        Route("tcp → syslog-ng", "type: tcp", .transport, on: [.syslogNG], excusing: kernel, make: syslogNG(.raw)),
+        Route("tcp → Tenzir", "type: tcp", .transport, on: [.tenzir], besides: .lines, excusing: kernel, make: tenzir(.lines)),
+        Route("tcp → rsyslog", "type: tcp", .transport, on: [.rsyslogd], besides: .lines, excusing: kernel, make: rsyslog(.tcp)),
+        Route(
+            "tcp → syslog-ng", "type: tcp", .transport, on: [.syslogNG], besides: .lines, excusing: kernel, make: syslogNG(.raw)),
         Route("tcp, strict → Tenzir", "type: tcp, \(strict)", .transport, on: [.tenzir], excusing: stored, make: tenzir(.lines)),
         Route(
             "tcp, strict → rsyslog", "type: tcp, \(strict)", .transport, on: [.rsyslogd], excusing: stored, make: rsyslog(.tcp)),
@@ -18,10 +19,12 @@ extension Route {
         Route(
             "syslog udp → rsyslog", "type: syslog, transport: udp", .none, on: [.rsyslogd], make: rsyslog(.udp)),
         Route(
-            "syslog tcp → rsyslog", "type: syslog, transport: tcp", .transport, on: [.rsyslogd], excusing: kernel,
+            "syslog tcp → rsyslog", "type: syslog, transport: tcp", .transport, on: [.rsyslogd], besides: .octetCounted,
+            excusing: kernel,
             make: rsyslog(.tcp)),
         Route(
-            "syslog tcp → syslog-ng", "type: syslog, transport: tcp", .transport, on: [.syslogNG], excusing: kernel,
+            "syslog tcp → syslog-ng", "type: syslog, transport: tcp", .transport, on: [.syslogNG], besides: .octetCounted,
+            excusing: kernel,
             make: syslogNG(.tcp)),
         Route(
             "syslog tls → rsyslog", "type: syslog, transport: tls", .transport, on: [.rsyslogd], isSecured: true,

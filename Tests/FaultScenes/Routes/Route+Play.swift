@@ -90,14 +90,17 @@ extension Route {
     private func way<Value: Sendable>(
         to address: Address, under fault: RouteFault, _ limits: [Int], _ body: (String, FaultProxy?) async throws -> Value
     ) async throws -> Value {
-        switch address {
-        case .socket(let path): return try await body("path: \(path)", nil)
-        case .port(let port) where [.resets, .standstill].contains(fault):
-            return try await FaultProxy.with(to: port, limits: limits) { try await body(Route.address($0.port), $0) }
-        case .port(let port): return try await body(Route.address(port), nil)
+        guard case .port(let port) = address, [.resets, .standstill].contains(fault) else {
+            return try await body(Route.key(of: address), nil)
         }
+        return try await FaultProxy.with(to: port, limits: limits) { try await body(Route.key(of: .port($0.port)), $0) }
     }
 
-    /// The name that the receivers' certificates are for, besides the number.
-    private static func address(_ port: Int) -> String { "address: \"127.0.0.1:\(port)\"" }
+    /// As the configuration says it.
+    static func key(of address: Address) -> String {
+        switch address {
+        case .socket(let path): "path: \(path)"
+        case .port(let port): "address: \"127.0.0.1:\(port)\""
+        }
+    }
 }

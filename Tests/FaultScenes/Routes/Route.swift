@@ -26,6 +26,8 @@ package struct Route: Sendable, CustomStringConvertible {
     let make: Making
     /// The output that delivers to an address, as the configuration says it between braces.
     let output: @Sendable (_ address: String, _ authority: CertificateAuthority) -> String
+    /// What others do over the same protocol, to compare with.
+    let reference: Reference
     /// Under which faults the guarantee allows a loss, and why.
     let excuses: [RouteFault: String]
 
@@ -34,10 +36,11 @@ package struct Route: Sendable, CustomStringConvertible {
     ///   - isSecured: whether the configuration gets certificates for both sides.
     init(
         _ name: String, _ output: String, _ guarantee: Guarantee, on programs: [ReceiverProgram], isSecured: Bool = false,
-        excusing excuses: [RouteFault: String] = [:], make: @escaping Making
+        besides reference: Reference = .none, excusing excuses: [RouteFault: String] = [:], make: @escaping Making
     ) {
         self.name = name
         self.guarantee = guarantee
+        self.reference = reference
         self.programs = programs
         self.isSecured = isSecured
         self.make = make

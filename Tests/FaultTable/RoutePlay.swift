@@ -45,7 +45,7 @@ struct RoutePlay {
                 group.addTask {
                     let cell = await RouteTable.Cell(routes[route], faults[fault], seed: seed)
                     // So that whoever watches sees it go on; the table comes at the end.
-                    FileHandle.standardError.write(Data("\(routes[route]), \(faults[fault]): \(cell.text)\n".utf8))
+                    FileHandle.standardError.write(Data("\(routes[route]), \(faults[fault].rawValue): \(cell.text)\n".utf8))
                     return (route, fault, cell)
                 }
             }

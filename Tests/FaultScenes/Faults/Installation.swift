@@ -28,16 +28,19 @@ struct Installation: Sendable {
     private let reading: Reading
     private let since: String
     private let collectors: [String: any Collector]
+    private let namespace: String?
     private let account = NIOLockedValueBox(Account())
 
     /// - Parameters:
     ///   - collectors: by the names of the outputs.
     ///   - since: where a first run begins.
     ///   - offsets: the offset file, in the scene's directory if it is not named.
+    ///   - namespace: what a shell begins a command with that is to run where the collectors are; here where `nil`.
     init(
         _ scene: Scene, _ reading: Reading = .realtime, since: String = "20m", to collectors: [String: any Collector],
-        offsets: String? = nil
+        offsets: String? = nil, in namespace: String? = nil
     ) throws {
+        self.namespace = namespace
         self.scene = scene
         self.reading = reading
         self.since = since
@@ -62,7 +65,7 @@ struct Installation: Sendable {
         _ more: [String] = [], environment: [String: String] = [:], _ body: @escaping @Sendable (Program) async throws -> Void
     ) async throws {
         let variables = scene.environment.merging(environment) { $1 }
-        try await Program.with(arguments + more, environment: variables, directory: scene.directory) { program in
+        try await Program.with(arguments + more, environment: variables, script: script) { program in
             try await body(program)
             program.send(SIGTERM)
             let status = try await program.status()
@@ -75,7 +78,7 @@ struct Installation: Sendable {
     @discardableResult
     func runOnce(_ more: [String] = [], expecting statuses: Set<Int32> = [0]) async throws -> Program.Ending {
         let ended = try await Program.run(
-            arguments + ["--once"] + more, environment: scene.environment, directory: scene.directory)
+            arguments + ["--once"] + more, environment: scene.environment, script: script)
         try demand(statuses.contains(ended.status), "it ended with \(ended.status):\n\(ended.errors)")
         record(ended)
         return ended
@@ -84,6 +87,12 @@ struct Installation: Sendable {
     /// Short names, which stand in what the program says.
     private var arguments: [String] {
         ["run", "--config", "auditferry.yaml", "--offsets", offsets.replacing(scene.directory + "/", with: "")]
+    }
+
+    /// In the scene's directory, which is the same in every namespace.
+    private var script: String {
+        let enter = namespace.map { "\($0) --wdns='\(scene.directory)'" } ?? ""
+        return #"cd '\#(scene.directory)' && exec \#(enter) "$0" "$@""#
     }
 
     private func record(_ ending: Program.Ending) { account.withLockedValue { $0.outcome.endings.append(ending) } }

@@ -24,6 +24,12 @@ package protocol Receiver: Sendable {
     var position: Int { get }
     /// Returns when it has stored all of these ids, or when the task is cancelled.
     func received(_ wanted: Set<String>) async throws
+    /// What a shell begins a command with that is to reach it; `nil` where every command does.
+    var namespace: String? { get }
+}
+
+extension Receiver {
+    package var namespace: String? { nil }
 }
 
 /// What receivers have in common that are a process and a file of events.

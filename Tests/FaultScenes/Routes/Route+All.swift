@@ -1,6 +1,6 @@
 extension Route {
     /// Every way of the table, in its order.
-    package static let all = tcp + syslog
+    package static let all = tcp + syslog + relp + journald
 
     private static let tcp = [
         Route("tcp → Tenzir", "type: tcp", .transport, on: [.tenzir], besides: .lines, excusing: kernel, make: tenzir(.lines)),
@@ -43,6 +43,20 @@ extension Route {
             make: syslogNG(.unixDatagrams)),
     ]
 
+    private static let relp = [
+        Route("relp → rsyslog", "type: relp", .application, on: [.rsyslogd], excusing: stored, make: rsyslog(.relp)),
+        Route(
+            "relp+tls → rsyslog", "type: relp", .application, on: [.rsyslogd], isSecured: true, excusing: stored,
+            make: rsyslog(.relpTLS)),
+        Route("relp → Tenzir", "type: relp", .application, on: [.tenzir], excusing: memory, make: tenzir(.relp)),
+    ]
+
+    private static let journald = [
+        Route("journald", "type: journald", .durable, on: []) { place in
+            (try await JournaldReceiver(in: place.directory), .unnamed)
+        }
+    ]
+
     private static let strict = "acknowledgement: close"
 
     // MARK: What the guarantees allow
@@ -55,6 +69,12 @@ extension Route {
 
     /// A receiver that has read everything may still be killed before it stores it, or store nothing at all.
     private static let stored: [RouteFault: String] = [.killed: "read and not stored", .full: "read and not stored"]
+
+    /// It answers for what it has in memory alone.
+    private static let memory: [RouteFault: String] = [
+        .killed: "answered and not stored", .stoppedAndKilled: "answered and not stored", .restarted: "answered and not stored",
+        .full: "answered and not stored",
+    ]
 
     /// The queue of a local socket dies with the receiver.
     private static let queue: [RouteFault: String] = kernel

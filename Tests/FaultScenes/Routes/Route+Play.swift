@@ -38,7 +38,7 @@ extension Route {
             let authority = try await CertificateAuthority(in: scene.path(authorityName))
             return try await storage(for: fault, in: scene) { storage, disk in
                 let place = Place(directory: scene.path("receiver"), storage: storage, authority: authority)
-                let (receiver, address) = try make(place)
+                let (receiver, address) = try await make(place)
                 return try await receiver.living { receiver in
                     try await way(to: address, under: fault, limits) { address, proxy in
                         let trouble = RouteTrouble(
@@ -53,7 +53,7 @@ extension Route {
     /// The program follows the organization, something goes wrong, and then all is well again until everything is committed.
     private func follow(_ fault: RouteFault, _ trouble: RouteTrouble, _ output: String) async throws -> Outcome {
         let collector = ReceiverCollector(trouble.receiver, definition: output)
-        let installation = try Installation(trouble.scene, to: ["receiver": collector])
+        let installation = try Installation(trouble.scene, to: ["receiver": collector], in: trouble.receiver.namespace)
         try await installation.run { program in
             try await program.errorLines(containing: "reading")
             try await trouble.happens(fault, during: Route.standstill)
@@ -101,6 +101,7 @@ extension Route {
         switch address {
         case .socket(let path): "path: \(path)"
         case .port(let port): "address: \"127.0.0.1:\(port)\""
+        case .unnamed: ""
         }
     }
 }

@@ -18,10 +18,11 @@ extension Route {
         try await Scene.with(try Scene.organization(events: audits)) { scene in
             let authority = try await CertificateAuthority(in: scene.path("certificates"))
             let place = Place(directory: scene.path("receiver"), storage: scene.path("receiver"), authority: authority)
-            let (receiver, address) = try make(place)
+            let (receiver, address) = try await make(place)
             return try await receiver.living { receiver in
                 let installation = try Installation(
-                    scene, to: ["receiver": ReceiverCollector(receiver, definition: output(Route.key(of: address), authority))])
+                    scene, to: ["receiver": ReceiverCollector(receiver, definition: output(Route.key(of: address), authority))],
+                    in: receiver.namespace)
                 let count = installation.due.count
                 var results = [
                     try await Route.timed("auditferry", count, to: receiver) { try await installation.runOnce() }

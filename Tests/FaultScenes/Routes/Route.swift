@@ -14,10 +14,12 @@ package struct Route: Sendable, CustomStringConvertible {
     enum Address: Sendable {
         case port(Int)
         case socket(String)
+        /// Everybody knows where.
+        case unnamed
     }
 
     /// What is made of it: the receiver, and where that listens.
-    typealias Making = @Sendable (Place) throws -> (receiver: any Receiver, address: Address)
+    typealias Making = @Sendable (Place) async throws -> (receiver: any Receiver, address: Address)
 
     package let name: String
     package let guarantee: Guarantee
@@ -47,7 +49,7 @@ package struct Route: Sendable, CustomStringConvertible {
         self.excuses = excuses
         self.output = { address, authority in
             let security = isSecured ? [Route.security(authority)] : []
-            return ([output, address] + security + [Route.retries]).joined(separator: ", ")
+            return ([output, address] + security + [Route.retries]).filter { !$0.isEmpty }.joined(separator: ", ")
         }
     }
 
@@ -62,7 +64,7 @@ package struct Route: Sendable, CustomStringConvertible {
     }
 
     /// What this host lacks for it; `nil` where nothing.
-    package var obstacle: String? { ReceiverProgram.obstacle(programs + [.openssl]) }
+    package var obstacle: String? { isJournal ? Journald.obstacle : ReceiverProgram.obstacle(programs + [.openssl]) }
 
     /// Whether a loss under a fault would break the guarantee.
     package func promises(under fault: RouteFault) -> Bool { guarantee != .none && excuses[fault] == nil }
@@ -71,10 +73,13 @@ package struct Route: Sendable, CustomStringConvertible {
     package func exception(to fault: RouteFault) -> String? {
         switch fault {
         case .certificate where !isSecured: "no TLS"
+        case .full where isJournal: "it makes room by removing what is old"
         case .resets where !isConnected, .standstill where !isConnected: "no connection"
         default: nil
         }
     }
+
+    private var isJournal: Bool { programs.isEmpty }
 
     private var isConnected: Bool { guarantee != .none && guarantee != .handoff && guarantee != .durable }
 }

@@ -56,7 +56,7 @@ extension Receiver {
     package func readsEverything(from port: Int) async throws {
         while ListeningSocket.isConnected(to: port) {
             // How often it is looked at; nothing depends on it.
-            try await Task.sleep(for: .milliseconds(5))
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 

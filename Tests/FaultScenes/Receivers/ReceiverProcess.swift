@@ -32,7 +32,7 @@ final class ReceiverProcess: Sendable {
         while !sockets.allSatisfy(\.isThere) {
             try demand(!program.hasEnded, "'\(command[0])' ended before it was ready:\n\(program.errors)")
             // How often it is looked at; nothing depends on it.
-            try await Task.sleep(for: .milliseconds(5))
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 

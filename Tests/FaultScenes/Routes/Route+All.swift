@@ -44,7 +44,8 @@ extension Route {
     ]
 
     private static let relp = [
-        Route("relp → rsyslog", "type: relp", .application, on: [.rsyslogd], excusing: stored, make: rsyslog(.relp)),
+        Route(
+            "relp → rsyslog", "type: relp", .application, on: [.rsyslogd], besides: .relp, excusing: stored, make: rsyslog(.relp)),
         Route(
             "relp+tls → rsyslog", "type: relp", .application, on: [.rsyslogd], isSecured: true, excusing: stored,
             make: rsyslog(.relpTLS)),

@@ -13,7 +13,8 @@ public final class VirtualClock: EngineClock {
         var lastTicket = 0
         var sleepers: [Int: Sleeper] = [:]
         var cancelled: Set<Int> = []
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [Int: (count: Int, continuation: CheckedContinuation<Void, Never>)] = [:]
+        var cancelledWatchers: Set<Int> = []
     }
 
     private let state = NIOLockedValueBox(State())
@@ -37,15 +38,28 @@ public final class VirtualClock: EngineClock {
     /// The deadlines that are slept for, earliest first.
     public var deadlines: [Duration] { state.withLockedValue { $0.sleepers.values.map(\.deadline).sorted() } }
 
-    /// Returns when at least `count` tasks sleep.
+    /// Returns when at least `count` tasks sleep, or when the task is cancelled: those that it waits for may be too, and never sleep again.
     public func sleepers(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLockedValue { state in
-                if state.sleepers.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
+        let ticket = state.withLockedValue { state in
+            state.lastTicket += 1
+            return state.lastTicket
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLockedValue { state in
+                    if state.cancelledWatchers.remove(ticket) != nil || state.sleepers.count >= count { return true }
+                    state.watchers[ticket] = (count, continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            let watcher = state.withLockedValue { state in
+                let watcher = state.watchers.removeValue(forKey: ticket)
+                if watcher == nil { state.cancelledWatchers.insert(ticket) }
+                return watcher
+            }
+            watcher?.continuation.resume()
         }
     }
 
@@ -71,9 +85,9 @@ public final class VirtualClock: EngineClock {
             if sleeper.deadline <= state.now { return .due }
             state.sleepers[ticket] = sleeper
             let count = state.sleepers.count
-            let satisfied = state.watchers.filter { $0.count <= count }.map(\.continuation)
-            state.watchers.removeAll { $0.count <= count }
-            return .waits(satisfied)
+            let satisfied = state.watchers.filter { $0.value.count <= count }
+            for ticket in satisfied.keys { state.watchers[ticket] = nil }
+            return .waits(satisfied.values.map(\.continuation))
         }
         switch turn {
         case .cancelled: sleeper.continuation.resume(throwing: CancellationError())

@@ -12,7 +12,7 @@ struct AsynchronousTests {
     ]
 
     // Where many pages are refused, backing off takes most of a minute.
-    @Test(.timeLimit(.minutes(2)), arguments: plans)
+    @Test(.timeLimit(.minutes(5)), arguments: plans)
     func `services that realtime lacks arrive, and arrive once`(_ faults: String) async throws {
         var organization = try Scene.organization(events: 1500, faults: faults)
         organization.asynchronousDelay = .zero
@@ -25,7 +25,7 @@ struct AsynchronousTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `what realtime gives no more is recorded as lost and said once, and is read once the asynchronous endpoint is`()
         async throws
     {

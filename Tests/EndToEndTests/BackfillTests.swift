@@ -25,7 +25,7 @@ struct BackfillTests {
         return ["backfill", "--config", configuration, "--from", from.text, "--to", to.text]
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `a backfill that is killed again and again goes on where it was, and loses nothing`() async throws {
         try await Scene.with(BackfillTests.organization()) { scene in
             let arguments = try arguments(scene) + ["--output", "archive"]
@@ -57,7 +57,7 @@ struct BackfillTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `what is printed is what there is, and a verification finds nothing lacking of what a run delivered`() async throws {
         try await Scene.with(BackfillTests.organization()) { scene in
             let arguments = try arguments(scene)
@@ -80,7 +80,7 @@ struct BackfillTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an output that is added later begins at its own time, and costs the others nothing`() async throws {
         var organization = try Scene.organization(events: 2000)
         organization.history = .seconds(7200)

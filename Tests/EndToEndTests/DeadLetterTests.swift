@@ -6,7 +6,7 @@ import Testing
 struct DeadLetterTests {
     private let replay = ["deadletters", "replay", "--output", "audits"]
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `dead letters outlive a replay that fails or is killed, and are delivered by one that does not`() async throws {
         try await Scene.with(try Scene.organization(events: 1500, faults: "no-id fraction=0.2")) { scene in
             let run = try configuration(scene, "audits.ndjson")

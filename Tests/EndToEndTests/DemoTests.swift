@@ -4,14 +4,14 @@ import Testing
 
 /// What a newcomer meets first.
 struct DemoTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a demo of a thousand prints a thousand distinct audits and ends`() async throws {
         let first = try await demo(seed: 7)
         #expect(first.count == 1000)
         #expect(Set(first).count == 1000)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `the same seed shows the same audits again, and another one others`() async throws {
         let first = try await demo(seed: 11, count: 300)
         let second = try await demo(seed: 11, count: 300)
@@ -20,7 +20,7 @@ struct DemoTests {
         #expect(Set(first).isDisjoint(with: other))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a demo that is interrupted ends well`() async throws {
         try await Program.with(["demo", "--events-per-second", "50"]) { program in
             try await program.outputLines(100)
@@ -46,7 +46,7 @@ struct DemoTests {
         ["offsets", "gaps"], ["offsets", "rewind"], ["simulate"],
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: commands)
+    @Test(.timeLimit(.minutes(5)), arguments: commands)
     func `the help of every command has an example`(_ command: [String]) async throws {
         let ended = try await Program.run(command + ["--help"])
         #expect(ended.status == 0)

@@ -51,7 +51,7 @@ struct FaultTests {
     ]
 
     // The plan with everything in it makes the asynchronous reading back off for most of a minute.
-    @Test(.timeLimit(.minutes(2)), arguments: plans)
+    @Test(.timeLimit(.minutes(5)), arguments: plans)
     func `every audit arrives, and arrives once`(_ plan: Plan) async throws {
         try await Scene.with(try Scene.organization(events: plan.events, faults: plan.faults)) { scene in
             let ended = try await Program.run(try once(scene), environment: scene.environment)
@@ -60,7 +60,7 @@ struct FaultTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `audits without an id go to the dead letters, and stop nothing`() async throws {
         try await Scene.with(try Scene.organization(events: 1500, faults: "no-id fraction=0.05")) { scene in
             let ended = try await Program.run(try once(scene), environment: scene.environment)
@@ -89,7 +89,7 @@ struct FaultTests {
         let audit: Audit
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `audits that show up late, but within the overlap, arrive once, over a restart as well`() async throws {
         var organization = try Scene.organization(events: 100, faults: "late fraction=0.4 delay=3s")
         organization.eventsPerSecond = 40
@@ -118,7 +118,7 @@ struct FaultTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `what happens while the program is down arrives when it runs again, once`() async throws {
         var organization = try Scene.organization(events: 200)
         organization.eventsPerSecond = 0.2

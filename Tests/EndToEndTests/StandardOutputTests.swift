@@ -5,7 +5,7 @@ import Testing
 
 /// Where the audits go that go to stdout.
 struct StandardOutputTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a reader that closes stdout ends the run, which says so`() async throws {
         try await Scene.with(try Scene.organization(events: 2000)) { scene in
             let ended = try await Program.run(
@@ -23,7 +23,7 @@ struct StandardOutputTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a dry run shows what would be read, and writes nothing`() async throws {
         try await Scene.with(try Scene.organization(events: 500)) { scene in
             let ended = try await Program.run(
@@ -41,7 +41,7 @@ struct StandardOutputTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `the most talkative log has no secret and no audit in it`() async throws {
         try await Scene.with(try Scene.organization(events: 300, faults: "unauthorized every=3,html-502 every=5")) { scene in
             let ended = try await Program.run(

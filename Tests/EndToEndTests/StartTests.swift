@@ -86,7 +86,7 @@ struct StartTests {
             hint: "move it aside", files: ["offsets.db": String(repeating: "this is no database\n", count: 500)]),
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: refused)
+    @Test(.timeLimit(.minutes(5)), arguments: refused)
     func `what cannot work is refused with its reason and the next step`(_ refused: Refused) async throws {
         try await Scene.with(try Scene.organization(events: 10, faults: refused.faults)) { scene in
             for (name, text) in refused.files { _ = try scene.write(text, to: name) }
@@ -101,7 +101,7 @@ struct StartTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an offset file that was scribbled on is refused, and stays what it is`() async throws {
         try await Scene.with(try Scene.organization(events: 200)) { scene in
             let arguments = ["run", "--once", "--since", "20m", "--offsets", scene.offsets]
@@ -118,7 +118,7 @@ struct StartTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a second instance is refused, and names the first`() async throws {
         try await Scene.with(try Scene.organization(events: 10)) { scene in
             let arguments = ["run", "--offsets", scene.offsets]
@@ -135,7 +135,7 @@ struct StartTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an API that cannot be reached ends a run that does not wait`() async throws {
         let port = try ReservedPort()
         try await Scene.withDirectory { directory in

@@ -6,7 +6,7 @@ import Testing
 
 /// What is not there yet is waited for, audibly; and a waiting program still does what it is told.
 struct WaitingTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a collector that is down is tried again, with a line each time, and gets everything when it comes up`() async throws {
         try await Scene.with(try Scene.organization(events: 500)) { scene in
             let port = try ReservedPort()
@@ -30,7 +30,7 @@ struct WaitingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an API that is down at the start is waited for`() async throws {
         let port = try ReservedPort()
         let receiver = try await LineReceiver()
@@ -52,7 +52,7 @@ struct WaitingTests {
         try await receiver.close()
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a run that waits for an API that is down stops when it is told to`() async throws {
         let port = try ReservedPort()
         try await Scene.withDirectory { directory in
@@ -68,7 +68,7 @@ struct WaitingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a run that was told to wait an hour stops when it is told to`() async throws {
         let organization = try Scene.organization(events: 500, faults: "rate-limit-long every=3 wait=1h")
         try await Scene.with(organization) { scene in
@@ -84,7 +84,7 @@ struct WaitingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a collector that stays down delays the end by the timeout and no longer, and nothing is lost`() async throws {
         try await Scene.with(try Scene.organization(events: 500)) { scene in
             let port = try ReservedPort()
@@ -105,7 +105,7 @@ struct WaitingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a second signal ends a run at once that still tries to deliver`() async throws {
         try await Scene.with(try Scene.organization(events: 2000)) { scene in
             // Much more than the kernel keeps for a reader that does not read.
@@ -123,7 +123,7 @@ struct WaitingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a rotated file is opened anew`() async throws {
         var organization = try Scene.organization(events: 500)
         organization.eventsPerSecond = 1

@@ -4,7 +4,7 @@ import Outputs
 import Testing
 
 /// The output `tcp` by what receivers of lines have stored.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct TCPReceiverTests {
     @Test(.needs(.tenzir), arguments: [false, true])
     func `Tenzir gets every line byte for byte`(strict: Bool) async throws {

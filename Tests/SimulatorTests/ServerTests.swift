@@ -6,7 +6,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1))) struct ServerTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerTests {
     /// Runs a simulator on a free port while `body` asks it.
     private func serve(
         _ faults: String = "", _ body: @escaping @Sendable (_ address: String, Simulator) async throws -> Void

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuditAPI
 
-@Suite(.timeLimit(.minutes(1))) struct TokenSourceTests {
+@Suite(.timeLimit(.minutes(5))) struct TokenSourceTests {
     /// Opens once.
     private actor Gate {
         private var isOpen = false

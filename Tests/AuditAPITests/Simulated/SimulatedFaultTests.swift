@@ -2,7 +2,7 @@ import AuditAPI
 import Testing
 
 /// What goes wrong, over real HTTP.
-@Suite(.timeLimit(.minutes(1))) struct SimulatedFaultTests {
+@Suite(.timeLimit(.minutes(5))) struct SimulatedFaultTests {
     private static func failure(_ faults: String, secret: String = "simulator") async throws -> AuditAPIError? {
         try await SimulatedOrganization.run(faults: faults, clientSecret: secret) { organization in
             await apiError {

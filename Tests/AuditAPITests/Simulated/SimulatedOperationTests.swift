@@ -2,7 +2,7 @@ import AuditAPI
 import Testing
 
 /// All seven operations over real HTTP.
-@Suite(.timeLimit(.minutes(1))) struct SimulatedOperationTests {
+@Suite(.timeLimit(.minutes(5))) struct SimulatedOperationTests {
     @Test func `both service mappings name services, and realtime knows no other`() async throws {
         try await SimulatedOrganization.run { organization in
             let realtime = try await organization.client.realtimeServiceMapping().serviceNames

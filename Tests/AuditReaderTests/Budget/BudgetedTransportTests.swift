@@ -7,7 +7,7 @@ import Testing
 
 @testable import AuditReader
 
-@Suite(.timeLimit(.minutes(1))) struct BudgetedTransportTests {
+@Suite(.timeLimit(.minutes(5))) struct BudgetedTransportTests {
     private typealias Request = Task<AuditAPIError?, any Error>
 
     private let clock = VirtualClock()

@@ -9,7 +9,7 @@ import Testing
 @testable import AuditReader
 
 /// Refusals of the API that last longer than the window of the client's allowance, through a whole reader.
-@Suite(.timeLimit(.minutes(1))) struct ParkedReadsTests {
+@Suite(.timeLimit(.minutes(5))) struct ParkedReadsTests {
     private static let date = "Mon, 02 Mar 2026 08:15:00 GMT"
 
     private let clock = VirtualClock()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuditReader
 
-@Suite(.timeLimit(.minutes(1))) struct SharedSourceTests {
+@Suite(.timeLimit(.minutes(5))) struct SharedSourceTests {
     private typealias Reading = Task<Result<PageReading.Rest, ReadFailure>, Never>
 
     private static let interval = Interval(Instant(seconds: 1_800_000_000), Instant(seconds: 1_800_000_060))

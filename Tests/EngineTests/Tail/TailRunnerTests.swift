@@ -5,7 +5,7 @@ import Testing
 @testable import Engine
 
 /// The runner with real tasks, at the edges of which stand doubles and a clock that the test moves.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TailRunnerTests {
     private let clock = VirtualClock()
     private let store = MemoryStore()

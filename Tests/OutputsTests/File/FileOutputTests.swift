@@ -6,7 +6,7 @@ import Logging
 import Outputs
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FileOutputTests {
     private let directory: TemporaryDirectory
     private var path: String { directory.file("audits.ndjson") }

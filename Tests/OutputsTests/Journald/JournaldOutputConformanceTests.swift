@@ -5,7 +5,7 @@ import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct JournaldOutputConformanceTests {
     @Test(arguments: OutputConformance.allCases, [JournaldAcknowledgement.readBack, .synchronize, .none])
     func `whatever an acknowledgement rests on`(promise: OutputConformance, acknowledgement: JournaldAcknowledgement) async throws

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct JournaldOutputTests {
     private let receiver: JournaldReceiver
 

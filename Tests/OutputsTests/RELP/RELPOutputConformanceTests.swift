@@ -5,7 +5,7 @@ import Logging
 import Outputs
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RELPOutputConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `events alone`(promise: OutputConformance) async throws {

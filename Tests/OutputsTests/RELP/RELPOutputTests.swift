@@ -6,7 +6,7 @@ import Logging
 import Outputs
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RELPOutputTests {
     private let receiver: RELPReceiver
     private let book = AnswerBook()

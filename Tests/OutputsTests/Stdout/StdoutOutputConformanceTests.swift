@@ -4,7 +4,7 @@ import Glibc
 import Outputs
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StdoutOutputConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `a pipe`(promise: OutputConformance) async throws {

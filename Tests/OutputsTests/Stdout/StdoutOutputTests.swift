@@ -6,7 +6,7 @@ import Glibc
 import Outputs
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StdoutOutputTests {
     private static let batch = Batch(1, of: [SampleAudit(id: SampleAudit.uuid(1), instant: Instant(seconds: 1_800_000_000))])
 

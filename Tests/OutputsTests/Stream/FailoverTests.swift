@@ -5,7 +5,7 @@ import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FailoverTests {
     private func batch(_ sequence: Int, padding: Int = 0) -> Batch {
         let instant = Instant(seconds: 1_800_000_000)

@@ -6,7 +6,7 @@ import Testing
 @testable import Outputs
 
 /// The stream over TLS, and where only a close acknowledges.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StreamConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `over TLS to a receiver that breaks off by a reset`(promise: OutputConformance) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SyslogConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `a local receiver of datagrams`(promise: OutputConformance) async throws {

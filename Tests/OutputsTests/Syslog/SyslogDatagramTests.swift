@@ -6,7 +6,7 @@ import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SyslogDatagramTests {
     private func batch(_ sequence: Int, padding: [Int]) -> Batch {
         Batch(

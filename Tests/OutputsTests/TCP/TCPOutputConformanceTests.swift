@@ -3,7 +3,7 @@ import EngineTesting
 import Outputs
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TCPOutputConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `a receiver that breaks off by a reset`(promise: OutputConformance) async throws {

@@ -4,7 +4,7 @@ import EngineTesting
 import Outputs
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TCPOutputTests {
     private let receiver: TCPReceiver
 

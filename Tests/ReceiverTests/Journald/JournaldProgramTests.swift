@@ -4,7 +4,7 @@ import Testing
 
 /// The built program inside the namespace of a journald of the test's own, with the paths and permissions that it has on a real machine.
 @Suite(
-    .enabled(if: Journald.obstacle == nil, Comment(rawValue: Journald.obstacle ?? "")), .timeLimit(.minutes(2)), .serialized)
+    .enabled(if: Journald.obstacle == nil, Comment(rawValue: Journald.obstacle ?? "")), .timeLimit(.minutes(5)), .serialized)
 struct JournaldProgramTests {
     private static let groups = ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"]
     /// Where a process can be made a member of a unit, as far as journald sees; `nil` where control groups cannot be made.

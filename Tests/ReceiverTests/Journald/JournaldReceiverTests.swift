@@ -9,7 +9,7 @@ import Testing
 
 /// The output against the machine's own systemd-journald, read back by journalctl.
 @Suite(
-    .enabled(if: Journald.obstacle == nil, Comment(rawValue: Journald.obstacle ?? "")), .timeLimit(.minutes(2)), .serialized)
+    .enabled(if: Journald.obstacle == nil, Comment(rawValue: Journald.obstacle ?? "")), .timeLimit(.minutes(5)), .serialized)
 struct JournaldReceiverTests {
     private func samples(_ count: Int, from first: Int = 0, padding: Int = 0) -> [SampleAudit] {
         (first..<first + count).map {

@@ -4,7 +4,7 @@ import Outputs
 import Testing
 
 /// The promises of every output, for `relp` and what real receivers have stored.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RELPConformanceTests {
     @Test(.needs(.rsyslogd), arguments: OutputConformance.allCases)
     func `messages to rsyslog`(promise: OutputConformance) async throws {

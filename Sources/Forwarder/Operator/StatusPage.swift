@@ -1,0 +1,3 @@
+enum StatusPage {
+    static let html = "<!doctype html>"
+}

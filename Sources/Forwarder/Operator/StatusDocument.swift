@@ -103,10 +103,15 @@ extension StatusDocument.Health {
         ready = problems.isEmpty
         self.problems = problems.map {
             Problem(
-                subject: $0.subject, reason: $0.reason, lastsSeconds: $0.lasts.inSeconds,
+                subject: $0.subject, reason: $0.reason, lastsSeconds: $0.lasts.rounded,
                 kind: $0.isStandstill ? "standstill" : "not_ready")
         }
     }
+}
+
+extension Duration {
+    /// In seconds, cut to milliseconds.
+    fileprivate var rounded: Double { Double(wholeMilliseconds) / 1000 }
 }
 
 extension Telemetry {
@@ -121,7 +126,7 @@ extension Telemetry {
         for status in view.statuses.values { late.add(status.late) }
         let bounds = LateArrivals.bounds.map { Optional($0.inSeconds) } + [nil]
         return StatusDocument(
-            program: .init(version: version, startedAt: started.text, now: view.now.text, uptimeSeconds: view.runs.inSeconds),
+            program: .init(version: version, startedAt: started.text, now: view.now.text, uptimeSeconds: view.runs.rounded),
             health: .init(view.problems), api: api(view.figures), outputs: outputs.map { output($0.name, view) },
             services: view.figures.services.map { .init(name: $0.key, received: $0.value) }
                 .sorted { ($1.received, $0.name) < ($0.received, $1.name) },

@@ -206,7 +206,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditCore"],
+            name: "EndToEndTests",
+            dependencies: ["FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditAPI", "AuditCore"],
             swiftSettings: settings),
     ]
 )

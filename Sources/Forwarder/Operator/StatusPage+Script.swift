@@ -50,7 +50,7 @@ extension StatusPage {
           });
           const label = 'audits delivered, in steps of ' + slot + ' s, at most ' + most;
           return draw('svg', {class: 'rate', viewBox: '0 0 1000 40', preserveAspectRatio: 'none', role: 'img', 'aria-label': label},
-            rect('track', 0, 39.4, 1000, .6), ...bars);
+            rect('axis', 0, 39, 1000, 1), ...bars);
         };
         const row = (name, count, most) => make('div', 'row', make('span', '', name),
           draw('svg', {viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true'}, rect('track', 0, 0, 100, 4),
@@ -91,15 +91,15 @@ extension StatusPage {
           verdict.textContent = word;
           verdict.className = 'pill ' + kind;
           document.title = (kind === 'good' ? '' : word + ' · ') + 'auditferry';
-          byId('about').textContent = 'version ' + program.version + ' · up ' + duration(program.uptime_seconds) + ' · ' + api.address;
+          byId('about').textContent = 'version ' + program.version + ' · up ' + duration(program.uptime_seconds) + ' · ' + api.address +
+            ' · ' + number(api.requests) + ' requests' + (api.rate_limit_remaining === undefined ? '' : ', ' + number(api.rate_limit_remaining) + ' left');
           byId('problems').replaceChildren(...health.problems.map(problem =>
-            make('p', 'problem ' + (problem.kind === 'standstill' ? 'bad' : 'wait'), make('b', '', problem.subject), ': ' + problem.reason +
-              (problem.lasts_seconds >= 1 ? ', for ' + duration(problem.lasts_seconds) : ''))));
+            make('p', 'problem ' + (problem.kind === 'standstill' ? 'bad' : 'wait'), make('b', '', problem.subject), make('span', '',
+              ': ' + problem.reason + (problem.lasts_seconds >= 1 ? ', for ' + duration(problem.lasts_seconds) : '')))));
           const sum = key => outputs.reduce((total, out) => total + (out[key] || 0), 0);
           byId('figures').replaceChildren(
             card('delivered a second', number(sum('per_second'))), card('largest lag', duration(Math.max(0, ...outputs.map(out => out.lag_seconds || 0)))),
-            card('waiting for an answer', number(sum('unacknowledged'))), card('last poll (UTC)', clock(api.last_successful_poll, now)),
-            card('requests left', api.rate_limit_remaining === undefined ? '–' : number(api.rate_limit_remaining)));
+            card('waiting for an answer', number(sum('unacknowledged'))), card('last poll (UTC)', clock(api.last_successful_poll, now)));
           byId('outputs').replaceChildren(...outputs.map(out => output(out, now)));
           const most = services.reduce((top, service) => Math.max(top, service.received), 0);
           byId('services').replaceChildren(...(services.length ? services.map(service => row(service.name, service.received, most)) : [make('p', 'note', 'none yet')]));

@@ -2,7 +2,7 @@ extension StatusPage {
     /// The colours are named by what they say; both schemes set all of them.
     static let style = """
         :root { --ground: #f6f7f8; --card: #fff; --line: #e2e5e9; --ink: #1b2430; --quiet: #5d6875; --track: #e6e9ed;
-          --good: #2f7d6b; --wait: #b7791f; --bad: #b83a3a; --bar: #6f93b5; --good-soft: #e3f1ed; --wait-soft: #fbf0dc;
+          --good: #2f7d6b; --wait: #a06a12; --bad: #b83a3a; --bar: #6f93b5; --good-soft: #e3f1ed; --wait-soft: #fbf0dc;
           --bad-soft: #f9e4e4; }
         @media (prefers-color-scheme: dark) {
           :root { --ground: #12161b; --card: #1a2027; --line: #2a323c; --ink: #e4e8ec; --quiet: #98a3af; --track: #2b333d;
@@ -29,7 +29,7 @@ extension StatusPage {
         section:empty { display: none; }
         .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; }
         .problem { border-radius: .6rem; padding: .6rem .9rem; margin-bottom: .5rem; overflow-wrap: anywhere; font-size: .92rem; }
-        .problem b { font-weight: 600; }
+        .problem span { color: var(--ink); }
         #figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; }
         #figures .card { padding: .7rem 1rem; margin: 0; }
         .figure { font-size: 1.45rem; font-weight: 600; letter-spacing: -.02em; white-space: nowrap; }
@@ -44,8 +44,8 @@ extension StatusPage {
         svg.rate { height: 2.4rem; margin-top: .8rem; }
         .ends { display: flex; justify-content: space-between; gap: .5rem; margin-top: .15rem; }
         .track { fill: var(--track); } .covered { fill: var(--good); } .gap { fill: var(--wait); } .lost { fill: var(--bad); }
-        .bar { fill: var(--bar); }
-        dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); gap: .55rem .75rem; margin: .9rem 0 0; }
+        .bar { fill: var(--bar); } .axis { fill: var(--line); }
+        dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: .55rem .75rem; margin: .9rem 0 0; }
         dd { margin: 0; font-weight: 600; }
         .error { margin-top: .8rem; padding-top: .7rem; border-top: 1px solid var(--line); font-size: .85rem;
           overflow-wrap: anywhere; }

@@ -123,7 +123,7 @@ struct OperatorTests {
         }
     }
 
-    @Test(.enabled(if: try await Disk.obstacle() == nil, "no disk can be mounted here"), arguments: [true, false])
+    @Test(.enabled("no disk can be mounted here") { try await Disk.obstacle() == nil }, arguments: [true, false])
     func `is not ready while a disk is full, and ready when there is room`(_ isOfOffsets: Bool) async throws {
         var organization = try Scene.organization(events: 100)
         organization.eventsPerSecond = 50

@@ -55,7 +55,7 @@ enum OperatorProgram: String {
     }
 
     /// Runs a script that may call it.
-    static func run(_ script: String, home: String) async throws -> Program.Ended {
+    static func run(_ script: String, home: String) async throws -> Program.Ending {
         try await Program.run([], environment: ["PATH": path, "HOME": home], script: script)
     }
 }

@@ -84,8 +84,11 @@ struct OperatorTests {
     func `has a page that shows what its status says`() async throws {
         let outputs = "{archive: {type: file, path: DIRECTORY/audits.ndjson}, siem: {type: tcp, address: '127.0.0.1:1'}}"
         try await with(try Scene.organization(events: 500), outputs: outputs) { scene, port, _ in
-            try await port.get("/status") { $0.text.contains("refusing") && $0.text.contains("\"delivered\":\(scene.visible.count)") }
-            let flags = "--headless --no-sandbox --disable-gpu --virtual-time-budget=5000 --user-data-dir='\(scene.path("browser"))'"
+            try await port.get("/status") {
+                $0.text.contains("refusing") && $0.text.contains("\"delivered\":\(scene.visible.count)")
+            }
+            let flags =
+                "--headless --no-sandbox --disable-gpu --virtual-time-budget=5000 --user-data-dir='\(scene.path("browser"))'"
             let ended = try await OperatorProgram.run("chromium \(flags) --dump-dom \(port.url)/", home: scene.directory)
             let dom = ended.output
             #expect(dom.contains("healthy, not ready"), "\(ended.errors)")

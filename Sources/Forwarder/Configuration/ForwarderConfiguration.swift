@@ -23,7 +23,8 @@ public struct ForwarderConfiguration: Sendable, Equatable {
 
     public init(
         genesys: GenesysSettings, tail: TailConfiguration = .init(), offsetsPath: String, keepIDs: Duration? = nil,
-        outputs: [OutputDefinition], log: LogSettings = .init(), http: HTTPSettings? = nil, shutdownTimeout: Duration = .seconds(20), source: String? = nil
+        outputs: [OutputDefinition], log: LogSettings = .init(), http: HTTPSettings? = nil,
+        shutdownTimeout: Duration = .seconds(20), source: String? = nil
     ) {
         self.genesys = genesys
         self.tail = tail

@@ -49,7 +49,7 @@ struct OperatorServer: Sendable {
                 defer { begin.finish() }
                 do {
                     try await server.run()
-                } catch where !isBound.withLockedValue({ $0 }) && !(error is CancellationError) {
+                } catch  where !isBound.withLockedValue({ $0 }) && !(error is CancellationError) {
                     throw unusable(error)
                 }
                 return .ended
@@ -76,7 +76,9 @@ struct OperatorServer: Sendable {
         }
     }
 
-    private var address: String { settings.host.contains(":") ? "[\(settings.host)]:\(settings.port)" : "\(settings.host):\(settings.port)" }
+    private var address: String {
+        settings.host.contains(":") ? "[\(settings.host)]:\(settings.port)" : "\(settings.host):\(settings.port)"
+    }
 
     private func unusable(_ error: any Error) -> Failure {
         let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() } ?? "\(error)"

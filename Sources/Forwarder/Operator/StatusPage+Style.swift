@@ -2,11 +2,11 @@ extension StatusPage {
     /// The colours are named by what they say; both schemes set all of them.
     static let style = """
         :root { --ground: #f6f7f8; --card: #fff; --line: #e2e5e9; --ink: #1b2430; --quiet: #5d6875; --track: #e6e9ed;
-          --good: #2f7d6b; --wait: #a06a12; --bad: #b83a3a; --bar: #6f93b5; --good-soft: #e3f1ed; --wait-soft: #fbf0dc;
+          --good: #2f7d6b; --wait: #a06a12; --gap: #e3a63c; --bad: #b83a3a; --bar: #6f93b5; --good-soft: #e3f1ed; --wait-soft: #fbf0dc;
           --bad-soft: #f9e4e4; }
         @media (prefers-color-scheme: dark) {
           :root { --ground: #12161b; --card: #1a2027; --line: #2a323c; --ink: #e4e8ec; --quiet: #98a3af; --track: #2b333d;
-            --good: #55b39c; --wait: #d9a24a; --bad: #e07070; --bar: #6c92b8; --good-soft: #1b332d; --wait-soft: #382c17;
+            --good: #55b39c; --wait: #d9a24a; --gap: #d9a24a; --bad: #e07070; --bar: #6c92b8; --good-soft: #1b332d; --wait-soft: #382c17;
             --bad-soft: #3a2022; }
         }
         * { box-sizing: border-box; }
@@ -43,7 +43,7 @@ extension StatusPage {
         svg.time { height: 1.1rem; margin-top: .8rem; border-radius: .3rem; }
         svg.rate { height: 2.4rem; margin-top: .8rem; }
         .ends { display: flex; justify-content: space-between; gap: .5rem; margin-top: .15rem; }
-        .track { fill: var(--track); } .covered { fill: var(--good); } .gap { fill: var(--wait); } .lost { fill: var(--bad); }
+        .track { fill: var(--track); } .covered { fill: var(--good); } .gap { fill: var(--gap); } .lost { fill: var(--bad); }
         .bar { fill: var(--bar); } .axis { fill: var(--line); }
         dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: .55rem .75rem; margin: .9rem 0 0; }
         dd { margin: 0; font-weight: 600; }

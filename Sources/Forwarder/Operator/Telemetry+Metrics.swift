@@ -53,7 +53,8 @@ extension Telemetry {
         for status in view.statuses.values { arrivals.add(status.arrivals) }
         text.histograms(
             "auditferry_event_arrival_delay_seconds",
-            "From the time of an audit to its first sight, by the server's clock; every output counts its own.", [([:], arrivals)])
+            "From the time of an audit to its first sight, by the server's clock; every output counts its own.", [([:], arrivals)]
+        )
     }
 
     private func writeCoverage(_ view: View, to text: inout MetricsText) {
@@ -74,7 +75,8 @@ extension Telemetry {
             "auditferry_delivery_delay_seconds", "From the first sight of an audit to its acknowledgement.",
             view.statuses.sorted { $0.key < $1.key }.map { (["output": $0.key], $0.value.deliveries) })
         text.family(
-            "auditferry_output_connected", .gauge, "Whether the output takes what it is given: 1, or 0 while it refuses or is silent.",
+            "auditferry_output_connected", .gauge,
+            "Whether the output takes what it is given: 1, or 0 while it refuses or is silent.",
             view.outputStates.sorted { $0.key < $1.key }.map { (["output": $0.key], $0.value == .delivering ? 1 : 0) })
         text.family(
             "auditferry_output_retries_total", .counter, "Deliveries that the output refused, and that were tried again.",
@@ -82,9 +84,12 @@ extension Telemetry {
     }
 
     private func writeAPI(_ figures: RunFigures, to text: inout MetricsText) {
-        let requests = figures.requests.sorted { ($0.key.endpoint.rawValue, $0.key.status) < ($1.key.endpoint.rawValue, $1.key.status) }
+        let requests = figures.requests.sorted {
+            ($0.key.endpoint.rawValue, $0.key.status) < ($1.key.endpoint.rawValue, $1.key.status)
+        }
         text.family(
-            "auditferry_api_requests_total", .counter, "Requests by endpoint, and by HTTP status or the reason why there is none.",
+            "auditferry_api_requests_total", .counter,
+            "Requests by endpoint, and by HTTP status or the reason why there is none.",
             requests.map { (["endpoint": $0.key.endpoint.rawValue, "status": $0.key.status], Double($0.value)) })
         text.histograms(
             "auditferry_api_request_seconds", "How long a request took, to the end of its answer or of its header.",

@@ -65,7 +65,8 @@ final class Telemetry: Sendable {
         let wall = wallClock()
         return View(
             now: wall, serverNow: serverNow() ?? wall, runs: now - begin, clock: now, problems: health.problems(at: now),
-            figures: figures, statuses: board.current, outputStates: health.courses.mapValues { course in
+            figures: figures, statuses: board.current,
+            outputStates: health.courses.mapValues { course in
                 if course.refusal != nil { return .refusing }
                 return course.owed > 0 && now - course.lastMotion > health.limits.delivery ? .silent : .delivering
             })

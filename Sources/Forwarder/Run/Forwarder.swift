@@ -43,7 +43,8 @@ public struct Forwarder: Sendable {
         let board = StatusBoard()
         self.board = board
         let telemetry = configuration.http.map { [clock] _ in
-            Telemetry(configuration: configuration, isFollowing: extent == .following, version: version, board: board, clock: clock)
+            Telemetry(
+                configuration: configuration, isFollowing: extent == .following, version: version, board: board, clock: clock)
         }
         self.telemetry = telemetry
         self.transport = telemetry.map { MeasuredTransport(base: transport, telemetry: $0) } ?? transport

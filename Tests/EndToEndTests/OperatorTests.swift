@@ -129,11 +129,11 @@ struct OperatorTests {
     @Test(.enabled("no disk can be mounted here") { try await Disk.obstacle() == nil }, arguments: [true, false])
     func `is not ready while a disk is full, and ready when there is room`(_ isOfOffsets: Bool) async throws {
         var organization = try Scene.organization(events: 100)
-        organization.eventsPerSecond = 50
+        organization.eventsPerSecond = 5
         let archive = isOfOffsets ? "DIRECTORY/audits.ndjson" : "DIRECTORY/disk/audits.ndjson"
         let ready = organization
         try await Scene.withDirectory { directory in
-            try await Disk.inMemory(at: directory + "/disk") { disk in
+            try await Disk.inMemory(at: directory + "/disk", mebibytes: 8) { disk in
                 let file = archive.replacingOccurrences(of: "DIRECTORY", with: directory)
                 let outputs = "{archive: {type: file, path: \(file), retry: {first: 50ms, most: 200ms}}}"
                 let offsets = isOfOffsets ? disk.offsets : directory + "/offsets.db"

@@ -1,6 +1,6 @@
 import AuditCore
 
-/// How many delays were how long, in buckets of fixed bounds. A value of a few hundred bytes; noting a delay costs some nanoseconds.
+/// How many delays were how long, in buckets of fixed bounds. A value of a few hundred bytes; noting a delay costs some nanoseconds. The sum wraps around after 292 million years.
 public struct DelayHistogram: Sendable, Equatable {
     /// The longest delay of each bucket, in milliseconds, ascending; the last bucket has no bound.
     public let bounds: [Int64]
@@ -18,10 +18,15 @@ public struct DelayHistogram: Sendable, Equatable {
     public var count: Int { counts.reduce(0, +) }
 
     /// One below zero counts as none: the clocks of two machines are compared.
-    public mutating func note(_ delay: Duration, count: Int = 1) {
-        let milliseconds = max(0, delay.wholeMilliseconds)
-        counts[bounds.firstIndex { milliseconds <= $0 } ?? bounds.endIndex] += count
-        sum = sum.addingReportingOverflow(milliseconds.multipliedReportingOverflow(by: Int64(count)).partialValue).partialValue
+    public mutating func note(_ delay: Duration, count: Int = 1) { note(milliseconds: delay.wholeMilliseconds, count: count) }
+
+    /// Without a `Duration`, which is 128 bits wide: this one is called for every audit.
+    mutating func note(milliseconds: Int64, count: Int = 1) {
+        let delay = max(0, milliseconds)
+        var index = 0
+        while index < bounds.count, bounds[index] < delay { index += 1 }
+        counts[index] += count
+        sum = sum &+ delay &* Int64(count)
     }
 
     /// - Precondition: the bounds are the same.

@@ -93,7 +93,8 @@ extension Tail {
                 continue
             }
             fresh.append(audit)
-            if let instant = audit.instant { status.arrivals.note(moment.server - instant) }
+            guard let instant = audit.instant else { continue }
+            status.arrivals.note(milliseconds: moment.server.milliseconds - instant.milliseconds)
         }
         let (rest, audits) = page.holding(fresh)
         let coverage = planned.coverage(of: lane)

@@ -35,8 +35,8 @@ final class StreamConnection: ChannelInboundHandler {
     /// A peer that judges our certificate and has accepted it says something at once (the tickets of RFC 8446 section 4.6.1) or never. Until it
     /// has, only a close in order confirms; after so long it is asked for one.
     private static let patience = Duration.seconds(5)
-    /// How long a peer may leave a half close unanswered.
-    private static let closeTimeout = TimeAmount.seconds(60)
+    /// How long a peer may leave a half close unanswered; longer where the connection has to stay sound for longer.
+    private static let closeTimeout = Duration.seconds(60)
 
     private let settings: Settings
     private let account: WireAccount
@@ -111,7 +111,8 @@ final class StreamConnection: ChannelInboundHandler {
         if confirmation.isEmpty { return account.abort() }
         channel.close(mode: .output, promise: nil)
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
-        channel.eventLoop.scheduleTask(in: StreamConnection.closeTimeout) {
+        let timeout = max(StreamConnection.closeTimeout, settings.settle)
+        channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
             guard !bound.value.hasEnded else { return }
             bound.value.failure = bound.value.failure ?? Unanswered()
             bound.value.account.abort()

@@ -75,7 +75,8 @@ package struct Disk: Sendable {
 
     package func remount(_ option: String) async throws {
         let command = "mount -o remount,\(option) '\(path)'"
-        try demand(try await Disk.shell(command) == 0, "the disk at '\(path)' cannot be mounted again")
+        let ended = try await Disk.ending(of: command)
+        try demand(ended.status == 0, "the disk at '\(path)' cannot be mounted again: \(ended.errors)")
     }
 
     private func made(_ name: String) throws -> URL {
@@ -84,7 +85,9 @@ package struct Disk: Sendable {
         return url
     }
 
-    private static func shell(_ command: String) async throws -> Int32 {
-        try await Program.run([], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], script: command).status
+    private static func shell(_ command: String) async throws -> Int32 { try await ending(of: command).status }
+
+    private static func ending(of command: String) async throws -> Program.Ending {
+        try await Program.run([], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], script: command)
     }
 }

@@ -74,6 +74,11 @@ let package = Package(
             name: "Forwarder",
             dependencies: [
                 "Engine", "AuditAPI", "AuditReader", "OffsetStore", "Formats", "Outputs", "AuditCore", "CYAML",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: lifecycle),
                 .product(name: "UnixSignals", package: lifecycle),
@@ -201,7 +206,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditCore"],
+            name: "EndToEndTests",
+            dependencies: ["FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditAPI", "AuditCore"],
             swiftSettings: settings),
     ]
 )

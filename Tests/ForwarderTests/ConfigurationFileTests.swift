@@ -112,8 +112,20 @@ import Testing
                 == ["auditferry.yaml:1: tail.reconcile.back: '60d' is not a duration from 1m to 31d"])
     }
 
+    @Test
+    func `sets the operator's port, which is off by default`() throws {
+        #expect(try Fixture.load("http: {listen: 127.0.0.1:9477}").http == HTTPSettings(host: "127.0.0.1", port: 9477))
+        #expect(try Fixture.load("http: {listen: '[::1]:9477'}").http == HTTPSettings(host: "::1", port: 9477))
+        #expect(try Fixture.load("http: {}").http == nil)
+        #expect(try Fixture.load("").http == nil)
+        #expect(
+            Fixture.problems("http: {listen: 9477}") == [
+                "auditferry.yaml:1: http.listen: '9477' is not 'host:port', with a port from 1 to 65535 and an IPv6 address in brackets"
+            ])
+        #expect(Fixture.problems("http: {lisen: 127.0.0.1:9477}").first?.contains("did you mean 'listen'?") == true)
+    }
+
     @Test(arguments: [
-        ("http: {listen: 127.0.0.1:9477}", "http"),
         ("outputs: {a: {type: stdout, where: {levels: [USER]}}}", "outputs.a.where"),
         ("outputs: {a: {type: stdout, redact: [remoteIp]}}", "outputs.a.redact"),
         ("outputs: {a: {type: stdout, add: {x: y}}}", "outputs.a.add"),

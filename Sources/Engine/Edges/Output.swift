@@ -76,10 +76,14 @@ public struct Batch: Sendable {
     let late: LateArrivals
     /// It holds no audit, but something that the program says of itself.
     public let isRecord: Bool
+    /// When the tail first saw them, by its clock.
+    let seen: Duration
 
     public init(
-        sequence: Int, page: AuditPage, audits: [RawAudit], late: LateArrivals = LateArrivals(), isRecord: Bool = false
+        sequence: Int, page: AuditPage, audits: [RawAudit], late: LateArrivals = LateArrivals(), isRecord: Bool = false,
+        seen: Duration = .zero
     ) {
+        self.seen = seen
         self.isRecord = isRecord
         self.sequence = sequence
         self.page = page
@@ -89,7 +93,8 @@ public struct Batch: Sendable {
 
     /// The same batch with some of its audits alone.
     func keeping(_ places: [Int]) -> Batch {
-        Batch(sequence: sequence, page: page, audits: places.map { audits[$0] }, late: late, isRecord: isRecord)
+        Batch(
+            sequence: sequence, page: page, audits: places.map { audits[$0] }, late: late, isRecord: isRecord, seen: seen)
     }
 
     /// The bytes of its audits, as the API sent them.

@@ -60,8 +60,10 @@ struct DeliveryQueue: Sendable {
         return true
     }
 
-    mutating func append(_ audits: [RawAudit], of page: AuditPage, late: LateArrivals = LateArrivals()) {
-        append(Batch(sequence: lastSequence + 1, page: page, audits: audits, late: late))
+    mutating func append(
+        _ audits: [RawAudit], of page: AuditPage, late: LateArrivals = LateArrivals(), seen: Duration = .zero
+    ) {
+        append(Batch(sequence: lastSequence + 1, page: page, audits: audits, late: late, seen: seen))
     }
 
     /// - Returns: the number of its batch.

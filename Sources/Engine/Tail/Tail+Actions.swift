@@ -194,10 +194,16 @@ extension Tail {
     mutating func updateStatus() {
         status.unacknowledged = deliveries.count
         status.late = ledger.late
+        status.isFull = !hasRoom(for: .live)
         guard isLedgerChanged else { return }
         isLedgerChanged = false
         status.frontier = schedule.lanes.map { ledger.frontier(of: $0) }.min()
-        status.gap = schedule.lanes.flatMap { schedule.gaps(ledger, $0) }.reduce(.zero) { $0 + $1.duration }
-        status.lost = schedule.lanes.flatMap { ledger.lost(of: $0).intervals }.reduce(.zero) { $0 + $1.duration }
+        let gaps = schedule.lanes.flatMap { schedule.gaps(ledger, $0) }
+        status.gap = gaps.reduce(.zero) { $0 + $1.duration }
+        status.gaps = Coverage(gaps)
+        let losses = schedule.lanes.flatMap { ledger.lost(of: $0).intervals }
+        status.lost = losses.reduce(.zero) { $0 + $1.duration }
+        status.losses = Coverage(losses)
+        status.start = schedule.lanes.isEmpty ? nil : ledger.start
     }
 }

@@ -67,7 +67,7 @@ extension Tail {
     ) {
         slots[ring]?.isWaiting = false
         guard let pass = slots[ring]?.pass else { return }
-        let fresh = enqueue(reading.page, of: pass.lane)
+        let fresh = enqueue(reading.page, of: pass.lane, at: moment)
         let horizon = schedule.horizon(of: .realtime, at: moment)
         guard let (outcome, recovered) = slots[ring]?.received(reading, fresh: fresh, horizon: horizon) else { return }
         if recovered { actions.append(.report(.readRecovered(pass.lane))) }
@@ -76,7 +76,7 @@ extension Tail {
     }
 
     /// Queues what the output has not had. Every audit that the API shows is delivered, whether or not its window turns out complete.
-    private mutating func enqueue(_ page: AuditPage, of lane: Lane) -> Int {
+    private mutating func enqueue(_ page: AuditPage, of lane: Lane, at moment: Moment) -> Int {
         var fresh: [RawAudit] = []
         var unidentified: [RawAudit] = []
         fresh.reserveCapacity(page.audits.count)
@@ -88,16 +88,22 @@ extension Tail {
                 if deduplicator.insert(page.identity(of: audit)) { unidentified.append(audit) }
                 continue
             }
-            if deduplicator.insert(id) { fresh.append(audit) } else { status.duplicates += 1 }
+            guard deduplicator.insert(id) else {
+                status.duplicates += 1
+                continue
+            }
+            fresh.append(audit)
+            guard let instant = audit.instant else { continue }
+            status.arrivals.note(milliseconds: moment.server.milliseconds - instant.milliseconds)
         }
         let (rest, audits) = page.holding(fresh)
         let coverage = planned.coverage(of: lane)
         for batch in Tail.batches(of: audits, events: settings.batchEvents, bytes: settings.batchBytes) {
-            deliveries.append(batch, of: rest, late: LateArrivals(of: batch, in: coverage))
+            deliveries.append(batch, of: rest, late: LateArrivals(of: batch, in: coverage), seen: moment.clock)
         }
         if !unidentified.isEmpty {
             let (rest, audits) = page.holding(unidentified)
-            deliveries.append(audits, of: rest)
+            deliveries.append(audits, of: rest, seen: moment.clock)
         }
         return fresh.count
     }
@@ -221,6 +227,9 @@ extension Tail {
             let setApart = batch.isUnidentified ? batch.audits.count : apart
             status.setApart += setApart
             status.delivered += batch.audits.count - setApart
+            if setApart < batch.audits.count {
+                status.deliveries.note(moment.clock - batch.seen, count: batch.audits.count - setApart)
+            }
             commits.acknowledged(batch.acknowledged(orElse: moment.server))
             guard !batch.late.isEmpty else { break }
             ledger.note(batch.late)

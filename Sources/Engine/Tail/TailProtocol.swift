@@ -95,6 +95,18 @@ public struct TailStatus: Sendable, Equatable {
     public var lostGaps = 0
     /// Of all runs together.
     public var late = LateArrivals()
+    /// From an audit's time, by the server's clock, to the moment at which the API first showed it to this tail.
+    public var arrivals = DelayHistogram.arrival
+    /// From that moment to the output's acknowledgement.
+    public var deliveries = DelayHistogram.delivery
+    /// The first instant that the output wants; `nil` before the lanes are known.
+    public var start: Instant?
+    /// The time behind `gap`, of all lanes together.
+    public var gaps = Coverage()
+    /// The time behind `lost`, of all lanes together.
+    public var losses = Coverage()
+    /// So much is read and not acknowledged that nothing more is read for now.
+    public var isFull = false
 
     public init() {}
 }

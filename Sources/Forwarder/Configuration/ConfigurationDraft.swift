@@ -12,6 +12,7 @@ struct ConfigurationDraft {
     var keepIDs: Duration?
     var outputs: [OutputDefinition] = []
     var log = LogSettings()
+    var http: HTTPSettings?
     var shutdownTimeout = Duration.seconds(20)
 
     static let shutdownTimeouts = Duration.seconds(1)...Duration.seconds(600)
@@ -30,6 +31,7 @@ extension ConfigurationDraft {
         guard let root = document.root, var top = ConfigurationSection(root, path: "", context: context) else { return }
         if var section = top.section("genesys") { readGenesys(&section) }
         if var section = top.section("tail") { readTail(&section) }
+        if var section = top.section("http") { readHTTP(&section) }
         readDelivery(&top)
         top.finish(as: "")
     }
@@ -86,6 +88,11 @@ extension ConfigurationDraft {
         ring.value("back", .duration(ConfigurationDraft.rereadingDepths), into: &rereading.back)
         ring.finish(as: "tail.\(key)")
         target = rereading
+    }
+
+    private mutating func readHTTP(_ section: inout ConfigurationSection) {
+        if let address = section.value("listen", .address) { http = HTTPSettings(host: address.host, port: address.port) }
+        section.finish(as: "http")
     }
 
     private mutating func readLog(_ section: inout ConfigurationSection) {

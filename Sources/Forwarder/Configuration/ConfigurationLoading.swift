@@ -53,8 +53,8 @@ struct ConfigurationLoading<Files: ConfigurationFiles> {
         try checkEnd(draft.tail)
         let configuration = ForwarderConfiguration(
             genesys: genesys, tail: draft.tail, offsetsPath: offsetsPath, keepIDs: draft.keepIDs,
-            outputs: try outputs(draft, flagSettings, source), log: draft.log, shutdownTimeout: draft.shutdownTimeout,
-            source: source?.name)
+            outputs: try outputs(draft, flagSettings, source), log: draft.log, http: draft.http,
+            shutdownTimeout: draft.shutdownTimeout, source: source?.name)
         return (configuration, problems.warnings)
     }
 

@@ -14,6 +14,8 @@ public struct ForwarderConfiguration: Sendable, Equatable {
     /// At least one, in the order of the file or of the flags; names and files are used once each.
     public var outputs: [OutputDefinition]
     public var log: LogSettings
+    /// The operator's port; `nil` for none.
+    public var http: HTTPSettings?
     /// How long a stopping run may deliver what it has read: 1 s to 10 min.
     public var shutdownTimeout: Duration
     /// The file that was read, as it was named; `nil` where there is none.
@@ -21,7 +23,8 @@ public struct ForwarderConfiguration: Sendable, Equatable {
 
     public init(
         genesys: GenesysSettings, tail: TailConfiguration = .init(), offsetsPath: String, keepIDs: Duration? = nil,
-        outputs: [OutputDefinition], log: LogSettings = .init(), shutdownTimeout: Duration = .seconds(20), source: String? = nil
+        outputs: [OutputDefinition], log: LogSettings = .init(), http: HTTPSettings? = nil,
+        shutdownTimeout: Duration = .seconds(20), source: String? = nil
     ) {
         self.genesys = genesys
         self.tail = tail
@@ -29,6 +32,7 @@ public struct ForwarderConfiguration: Sendable, Equatable {
         self.keepIDs = keepIDs
         self.outputs = outputs
         self.log = log
+        self.http = http
         self.shutdownTimeout = shutdownTimeout
         self.source = source
     }
@@ -73,6 +77,19 @@ public struct TailConfiguration: Sendable, Equatable {
         self.until = until
         self.pollInterval = pollInterval
         self.overlap = overlap
+    }
+}
+
+/// Where an operator looks at the run over HTTP.
+public struct HTTPSettings: Sendable, Equatable {
+    /// A name or an address of this machine; an IPv6 address without brackets.
+    public var host: String
+    /// 1 to 65535.
+    public var port: Int
+
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
     }
 }
 

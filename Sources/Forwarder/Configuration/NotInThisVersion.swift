@@ -2,7 +2,6 @@
 enum NotInThisVersion {
     /// Keys by the section that holds them; `*` stands for a name of the user's own.
     static let keys: [String: [String]] = [
-        "": ["http"],
         "outputs.*": ["where", "redact", "add"],
         "outputs.*.batch": ["wait"],
     ]

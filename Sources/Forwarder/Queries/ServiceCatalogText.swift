@@ -66,8 +66,16 @@ enum PrintableText {
 
 /// JSON documents for machines: one line, keys sorted.
 enum MachineText {
-    static func json(_ document: some Encodable) -> String {
+    static func json(_ document: some Encodable) -> String { json(document, JSONEncoder()) }
+
+    /// With the keys in snake case.
+    static func snakeCaseJSON(_ document: some Encodable) -> String {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        return json(document, encoder)
+    }
+
+    private static func json(_ document: some Encodable, _ encoder: JSONEncoder) -> String {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Only numbers that JSON does not have can fail, and no document here has any.
         return (try? encoder.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "null"

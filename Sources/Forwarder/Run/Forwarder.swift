@@ -24,20 +24,30 @@ public struct Forwarder: Sendable {
     private let decorate: @Sendable (any Output) -> any Output
     private let clock = MonotonicClock()
     /// Where the tails stand.
-    public let board = StatusBoard()
+    public let board: StatusBoard
+    /// Only where somebody can look at it: counting costs something.
+    private let telemetry: Telemetry?
 
     /// - Parameters:
     ///   - transport: carries the requests; it stays the caller's to shut down.
+    ///   - version: of the program, for the operator.
     ///   - decorate: put around every output.
     public init(
         configuration: ForwarderConfiguration, extent: Extent, logger: Logger, transport: any HTTPTransport,
-        decorate: @escaping @Sendable (any Output) -> any Output = { $0 }
+        version: String = "", decorate: @escaping @Sendable (any Output) -> any Output = { $0 }
     ) {
         self.configuration = configuration
         self.extent = extent
         self.logger = logger
-        self.transport = transport
         self.decorate = decorate
+        let board = StatusBoard()
+        self.board = board
+        let telemetry = configuration.http.map { [clock] _ in
+            Telemetry(
+                configuration: configuration, isFollowing: extent == .following, version: version, board: board, clock: clock)
+        }
+        self.telemetry = telemetry
+        self.transport = telemetry.map { MeasuredTransport(base: transport, telemetry: $0) } ?? transport
     }
 
     /// Runs until the extent is reached, or until `signals` says to stop: then what was read is delivered and committed, within
@@ -47,7 +57,12 @@ public struct Forwarder: Sendable {
     public func run(signals: some AsyncSequence<RunSignal, Never> & Sendable) async throws {
         let store = try OffsetStore(path: configuration.offsetsPath)
         do {
-            try await run(store, signals)
+            if let settings = configuration.http, let telemetry {
+                let server = OperatorServer(settings: settings, telemetry: telemetry, logger: logger)
+                try await server.serve { try await run(store, signals) }
+            } else {
+                try await run(store, signals)
+            }
         } catch {
             await store.close()
             throw error
@@ -60,6 +75,7 @@ public struct Forwarder: Sendable {
         let ending = try await Stoppable.run(
             until: signals, within: configuration.shutdownTimeout, clock: clock, take: { await tails.take($0) },
             stop: {
+                telemetry?.stopping()
                 let isRunning = tails.stop()
                 if isRunning { logger.info("stopping: delivering what was read") }
                 return isRunning
@@ -82,7 +98,8 @@ public struct Forwarder: Sendable {
                 hint: "a proxy may remove the 'Date' header: the windows are made from it")
         }
         try checkReach(at: now)
-        let source = SharedSource(reader)
+        telemetry?.knowsServer { reader.serverNow() }
+        let source = SharedSource(telemetry.map { CountedSource(base: reader, telemetry: $0) } ?? reader)
         var runs: [OutputRun] = []
         for definition in configuration.outputs {
             let run = try await outputRun(definition, source, store, now)
@@ -90,7 +107,12 @@ public struct Forwarder: Sendable {
             runs.append(run)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for run in runs { group.addTask { try await run.toItsEnd() } }
+            for run in runs {
+                group.addTask {
+                    defer { telemetry?.ended(run.name) }
+                    try await run.toItsEnd()
+                }
+            }
             // An output that can never take anything again ends the run at once: nobody would notice it otherwise.
             while try await group.next() != nil {}
         }
@@ -117,9 +139,12 @@ public struct Forwarder: Sendable {
             ])
         let output = decorate(definition.makeOutput(logger: logger))
         let letters = deadLetters(definition)
+        let edges = TailEdges(
+            source: source, store: store, output: output, deadLetters: letters, observer: TailLog(logger: logger, board: board)
+        ).measured(by: telemetry, for: definition.name)
         let tail = TailRunner(
-            settings: tailSettings(definition, now), source: source, store: store, output: output, deadLetters: letters,
-            clock: clock, observer: TailLog(logger: logger, board: board))
+            settings: tailSettings(definition, now), source: edges.source, store: edges.store, output: edges.output,
+            deadLetters: edges.deadLetters, clock: clock, observer: edges.observer)
         return OutputRun(name: definition.name, ledger: ledger, tail: tail, output: output, deadLetters: letters)
     }
 

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Files of the system that hold a few lines.
-enum SmallFile {
+package enum SmallFile {
     /// Empty where it cannot be read.
-    static func read(_ path: String, upTo most: Int) -> String {
+    package static func read(_ path: String, upTo most: Int) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }

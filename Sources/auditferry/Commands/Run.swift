@@ -64,7 +64,7 @@ struct Run: AsyncParsableCommand {
             }
             let forwarder = Forwarder(
                 configuration: loaded.configuration, extent: once ? .once : .following, logger: loaded.logger,
-                transport: transport)
+                transport: transport, version: Version.text)
             let signals = await Signals.stream()
             try await ProgressLine.around(forwarder.board) { try await forwarder.run(signals: signals) }
         }

@@ -51,6 +51,8 @@ struct Health: Sendable {
     private(set) var courses: [String: Course] = [:]
     private var commits = Commits()
     private var isStopping = false
+    /// The API has shown a page.
+    private(set) var hasRead = false
 
     init(limits: Limits, at now: Duration) {
         self.limits = limits
@@ -62,6 +64,7 @@ struct Health: Sendable {
     }
 
     mutating func readSucceeded(_ output: String, at now: Duration) {
+        hasRead = true
         courses[output]?.lastRead = now
         courses[output]?.reading = nil
     }

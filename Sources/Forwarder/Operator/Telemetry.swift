@@ -20,12 +20,16 @@ final class Telemetry: Sendable {
         let serverNow: Instant
         let runs: Duration
         let clock: Duration
+        /// The API has shown a page.
+        let hasRead: Bool
         let problems: [Health.Problem]
         let figures: RunFigures
         /// By the output's name.
         let statuses: [String: TailStatus]
         /// Of the outputs that have begun.
         let outputStates: [String: OutputState]
+
+        var isHealthy: Bool { !problems.contains(where: \.isStandstill) }
     }
 
     let outputs: [OutputDefinition]
@@ -64,8 +68,8 @@ final class Telemetry: Sendable {
         let (health, figures, serverNow) = state.withLockedValue { ($0.health, $0.figures, $0.serverNow) }
         let wall = wallClock()
         return View(
-            now: wall, serverNow: serverNow() ?? wall, runs: now - begin, clock: now, problems: health.problems(at: now),
-            figures: figures, statuses: board.current,
+            now: wall, serverNow: serverNow() ?? wall, runs: now - begin, clock: now, hasRead: health.hasRead,
+            problems: health.problems(at: now), figures: figures, statuses: board.current,
             outputStates: health.courses.mapValues { course in
                 if course.refusal != nil { return .refusing }
                 return course.owed > 0 && now - course.lastMotion > health.limits.delivery ? .silent : .delivering

@@ -27,14 +27,17 @@ public struct Forwarder: Sendable {
     public let board: StatusBoard
     /// Only where somebody can look at it: counting costs something.
     private let telemetry: Telemetry?
+    private let notifier: Notifier?
 
     /// - Parameters:
     ///   - transport: carries the requests; it stays the caller's to shut down.
     ///   - version: of the program, for the operator.
+    ///   - manager: is told how the run is doing.
     ///   - decorate: put around every output.
     public init(
         configuration: ForwarderConfiguration, extent: Extent, logger: Logger, transport: any HTTPTransport,
-        version: String = "", decorate: @escaping @Sendable (any Output) -> any Output = { $0 }
+        version: String = "", manager: ServiceManager? = nil,
+        decorate: @escaping @Sendable (any Output) -> any Output = { $0 }
     ) {
         self.configuration = configuration
         self.extent = extent
@@ -42,11 +45,16 @@ public struct Forwarder: Sendable {
         self.decorate = decorate
         let board = StatusBoard()
         self.board = board
-        let telemetry = configuration.http.map { [clock] _ in
-            Telemetry(
+        let isSeen = configuration.http != nil || manager != nil
+        let telemetry: Telemetry? =
+            isSeen
+            ? Telemetry(
                 configuration: configuration, isFollowing: extent == .following, version: version, board: board, clock: clock)
-        }
+            : nil
         self.telemetry = telemetry
+        notifier = manager.flatMap { [clock] manager in
+            telemetry.flatMap { Notifier(manager, telemetry: $0, clock: clock, logger: logger) }
+        }
         self.transport = telemetry.map { MeasuredTransport(base: transport, telemetry: $0) } ?? transport
     }
 
@@ -55,6 +63,11 @@ public struct Forwarder: Sendable {
     ///
     /// - Throws: `Failure`. The offset file is closed in any case.
     public func run(signals: some AsyncSequence<RunSignal, Never> & Sendable) async throws {
+        guard let notifier else { return try await runWithStore(signals) }
+        try await notifier.around { try await runWithStore(signals) }
+    }
+
+    private func runWithStore(_ signals: some AsyncSequence<RunSignal, Never> & Sendable) async throws {
         let store = try OffsetStore(path: configuration.offsetsPath)
         do {
             if let settings = configuration.http, let telemetry {
@@ -73,8 +86,9 @@ public struct Forwarder: Sendable {
     private func run(_ store: OffsetStore, _ signals: some AsyncSequence<RunSignal, Never> & Sendable) async throws {
         let tails = Tails(logger: logger, board: board)
         let ending = try await Stoppable.run(
-            until: signals, within: configuration.shutdownTimeout, clock: clock, take: { await tails.take($0) },
+            until: signals, within: configuration.shutdownTimeout, clock: clock, take: { await take($0, tails) },
             stop: {
+                notifier?.stopping()
                 telemetry?.stopping()
                 let isRunning = tails.stop()
                 if isRunning { logger.info("stopping: delivering what was read") }
@@ -84,6 +98,12 @@ public struct Forwarder: Sendable {
         if ending == .timedOut {
             logger.warning("stopped before everything that was read was delivered; it will be read again")
         }
+    }
+
+    private func take(_ signal: RunSignal, _ tails: Tails) async -> Bool {
+        guard case .reopen = signal, let notifier else { return await tails.take(signal) }
+        await notifier.reload { _ = await tails.take(signal) }
+        return false
     }
 
     private func start(_ store: OffsetStore, _ tails: Tails) async throws {

@@ -49,6 +49,7 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let manager = ServiceManager.takenFromEnvironment()
         var flags = connection.flags
         flags.outputs = output
         flags.format = format
@@ -64,7 +65,7 @@ struct Run: AsyncParsableCommand {
             }
             let forwarder = Forwarder(
                 configuration: loaded.configuration, extent: once ? .once : .following, logger: loaded.logger,
-                transport: transport, version: Version.text)
+                transport: transport, version: Version.text, manager: manager)
             let signals = await Signals.stream()
             try await ProgressLine.around(forwarder.board) { try await forwarder.run(signals: signals) }
         }

@@ -20,7 +20,7 @@ final class NotificationSocket: Sendable {
         }
         var bytes = [UInt8](address.utf8)
         if address.hasPrefix("@") { bytes[0] = 0 }
-        guard bytes.count < MemoryLayout.size(ofValue: sockaddr_un().sun_path) else { throw .unusable("longer than a socket's name") }
+        guard bytes.count < MemoryLayout.size(ofValue: sockaddr_un().sun_path) else { throw .unusable("too long for a socket") }
         self.address = bytes
         let kind = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         descriptor = socket(AF_UNIX, kind, 0)

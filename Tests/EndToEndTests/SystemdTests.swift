@@ -26,7 +26,7 @@ struct SystemdTests {
                     #expect(start.dropLast().allSatisfy { $0.hasPrefix("STATUS=") })
                     let count = scene.visible.count
                     let running = try await manager.messages { $0.contains(" has delivered \(count), waits for 0") }
-                    #expect(running.last?.hasPrefix("STATUS=delivering; file has delivered") == true, "\(running)")
+                    #expect(running.last?.hasPrefix("STATUS=delivering; file-") == true, "\(running)")
                     #expect(running.contains("WATCHDOG=1"))
                     program.send(SIGTERM)
                     let end = try await manager.messages { $0 == "STOPPING=1" }
@@ -65,22 +65,30 @@ struct SystemdTests {
             let environment = scene.environment.merging(manager.variables) { $1 }
             let arguments = ["run", "--since", "20m", "--offsets", scene.offsets, "--output", "stdout"]
             let script = "exec 3<>'\(pipe)'; exec \"$0\" \"$@\" >&3"
-            try await Program.with(arguments, environment: environment, script: script) { program in
-                try await manager.messages { $0 == "READY=1" }
+            try await Program.with(arguments, environment: environment, script: script) { _ in
+                try await standsStill(manager)
+                // It ends with the last writer.
+                let reader = try Program([], script: "exec cat '\(pipe)'")
                 try await manager.messages { $0 == "WATCHDOG=1" }
-                try await manager.messages { $0.hasPrefix("STATUS=standing still; output stdout: it does not answer") }
-                #expect(try await manager.expired().allSatisfy { $0.hasPrefix("STATUS=") })
-                try await Program.with([], script: "exec cat '\(pipe)'") { _ in
-                    try await manager.messages { $0 == "WATCHDOG=1" }
-                    try await manager.messages { $0.hasPrefix("STATUS=delivering") }
-                }
+                try await manager.messages { $0.hasPrefix("STATUS=delivering") }
+                reader.send(SIGKILL)
+                try await reader.status()
             }
         }
     }
 
+    private func standsStill(_ manager: PlayedManager) async throws {
+        try await manager.messages { $0 == "READY=1" }
+        try await manager.messages { $0 == "WATCHDOG=1" }
+        try await manager.messages { $0.hasPrefix("STATUS=standing still; output stdout: it does not answer") }
+        let said = try await manager.expired()
+        #expect(said.allSatisfy { $0.hasPrefix("STATUS=") }, "\(said)")
+    }
+
     @Test func `says why it ends where the credentials are refused`() async throws {
-        try await withProgram("@auditferry-\(UUID().uuidString)", secret: "wrong") { _, manager, program in
-            #expect(try await program.status() == 77)
+        try await withProgram("@auditferry-\(UUID().uuidString)", secret: "somebody-elses-9b21") { _, manager, program in
+            let status = try await program.status()
+            #expect(status == 77)
             var said: [String] = []
             while let message = manager.take() { said.append(message) }
             #expect(said.contains("STOPPING=1") && !said.contains("READY=1"))

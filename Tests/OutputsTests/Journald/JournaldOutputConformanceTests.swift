@@ -29,7 +29,12 @@ struct JournaldBench: OutputBench {
         settings.acknowledgement = acknowledgement
         return JournaldOutput(
             settings: settings, format: .json, place: receiver.place, journal: acknowledgement == .readBack ? receiver : nil,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            bounds: patient, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Nothing is refused for the time that it takes, on the slowest machine. What is missing in the end is found by the reading alone.
+    private var patient: JournaldDelivery.Bounds {
+        JournaldDelivery.Bounds(stall: .seconds(3600), answer: .seconds(3600), sight: .seconds(60))
     }
 
     func start(_ conduct: ReceiverConduct) throws { try receiver.start(conduct) }

@@ -1,5 +1,4 @@
 import AuditCore
-import Engine
 import Glibc
 import NIOConcurrencyHelpers
 import NIOCore

@@ -1,6 +1,4 @@
-import CSupport
 import Engine
-import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL

@@ -7,7 +7,7 @@ import Glibc
 /// untaken either; so what was sent counts once nothing is untaken and the same receiver is still there.
 struct LocalSocket: MessageSocket {
     /// A local receiver's messages are bounded by the send buffer.
-    private static let bufferBytes = 8 << 20
+    private static let bufferBytes: Int32 = 8 << 20
     /// Between two looks at what is untaken: first and longest.
     private static let pauseMicroseconds: (first: UInt32, most: UInt32) = (20, 5000)
 
@@ -30,7 +30,7 @@ struct LocalSocket: MessageSocket {
     }
 
     private let path: String
-    private var current: (descriptor: Int32, isStream: Bool, identity: Identity)?
+    private var current: (connection: LocalConnection, isStream: Bool, identity: Identity)?
 
     init(path: String) { self.path = path }
 
@@ -40,27 +40,29 @@ struct LocalSocket: MessageSocket {
             close()
         }
         let identity = try Identity(path)
-        do {
+        do throws(SystemError) {
             current = (try connect(SOCK_DGRAM), false, identity)
-        } catch let error as SystemError where error.code == EPROTOTYPE {
+        } catch  where error.code == EPROTOTYPE {
             current = (try connect(SOCK_STREAM), true, identity)
         }
     }
 
     mutating func send(_ message: [UInt8], unless isCancelled: () -> Bool) throws -> Bool {
         guard let current else { throw SystemError(ENOTCONN) }
-        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+        let descriptor = current.connection.descriptor
         let bytes = current.isStream ? message + [UInt8(ascii: "\n")] : message
         var rest = bytes[...]
         while !rest.isEmpty {
             do throws(SystemError) {
                 rest.removeFirst(
-                    try uninterrupted { rest.withUnsafeBytes { Glibc.send(current.descriptor, $0.baseAddress, $0.count, flags) } }
+                    try uninterrupted {
+                        rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                    }
                 )
             } catch {
                 switch error.code {
                 case EMSGSIZE: return false
-                case EAGAIN, ENOBUFS: _ = try Readiness.wait(current.descriptor, for: POLLOUT, unless: isCancelled)
+                case EAGAIN, ENOBUFS: _ = try Readiness.wait(descriptor, for: POLLOUT, unless: isCancelled)
                 default: throw error
                 }
             }
@@ -73,7 +75,7 @@ struct LocalSocket: MessageSocket {
         var pause = LocalSocket.pauseMicroseconds.first
         while true {
             var untaken: Int32 = 0
-            let code = csupport_untaken_bytes(current.descriptor, &untaken)
+            let code = csupport_untaken_bytes(current.connection.descriptor, &untaken)
             if code != 0 { throw SystemError(code) }
             if untaken == 0 { break }
             if isCancelled() { throw CancellationError() }
@@ -81,40 +83,19 @@ struct LocalSocket: MessageSocket {
             pause = min(pause * 2, LocalSocket.pauseMicroseconds.most)
         }
         if current.isStream {
-            guard Readiness.now(current.descriptor) & (POLLHUP | POLLERR) == 0 else { throw SystemError(EPIPE) }
+            guard Readiness.now(current.connection.descriptor) & (POLLHUP | POLLERR) == 0 else { throw SystemError(EPIPE) }
         } else {
             // Nobody is told when the receiver of datagrams closes; whoever asks finds out. And only then: another may take its place.
-            _ = Glibc.close(try connect(SOCK_DGRAM))
+            _ = try connect(SOCK_DGRAM)
             guard try Identity(path) == current.identity else { throw SystemError(ECONNRESET) }
         }
     }
 
-    mutating func close() {
-        if let current { _ = Glibc.close(current.descriptor) }
-        current = nil
-    }
+    mutating func close() { current = nil }
 
-    private func connect(_ type: __socket_type) throws -> Int32 {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = path.utf8.prefix(MemoryLayout.size(ofValue: address.sun_path))
-        guard bytes.count == path.utf8.count, bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw SystemError(ENAMETOOLONG)
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        let descriptor = socket(AF_UNIX, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw SystemError() }
-        let code = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard code == 0 else {
-            let error = SystemError()
-            _ = Glibc.close(descriptor)
-            throw error
-        }
-        csupport_widen_send_buffer(descriptor, Int32(LocalSocket.bufferBytes))
-        return descriptor
+    private func connect(_ type: __socket_type) throws(SystemError) -> LocalConnection {
+        let connection = try LocalConnection(connectingTo: path, type)
+        csupport_widen_send_buffer(connection.descriptor, LocalSocket.bufferBytes)
+        return connection
     }
 }

@@ -33,6 +33,9 @@ public final class Simulator: Sendable {
     /// where the plan has none. What the organization and its pages are like stays as it was made.
     public func interfere(_ plan: FaultPlan) { service.interfere(plan) }
 
+    /// Tokens are to be had for this secret alone from now on; those that were given stay good until they expire.
+    public func change(clientSecret: Secret) { service.change(clientSecret: clientSecret) }
+
     /// Every audit that could be seen so far on either endpoint, in the order of `eventDate`.
     public func truth() -> [TruthEntry] { service.truth() }
 

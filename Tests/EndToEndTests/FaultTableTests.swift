@@ -4,7 +4,7 @@ import Testing
 /// The promise itself, over the faults of the table; those that take long are played by `auditferry-faults` alone. A few at a time: they
 /// wait more than they work, and the other tests have time limits.
 struct FaultTableTests {
-    @Test(.serialized, .timeLimit(.minutes(5)), arguments: (Fault.processes + Fault.audits).filter { !$0.isLong })
+    @Test(.serialized, .timeLimit(.minutes(5)), arguments: (Fault.processes + Fault.reloads + Fault.audits).filter { !$0.isLong })
     func `nothing is lost when the program is stopped, nor when audits are late`(_ fault: Fault) async throws {
         try await expectNoLoss(fault)
     }

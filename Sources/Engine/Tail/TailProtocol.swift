@@ -109,4 +109,17 @@ public struct TailStatus: Sendable, Equatable {
     public var isFull = false
 
     public init() {}
+
+    /// The same, with what an earlier tail of the same output has counted added to what this one counts.
+    public func counted(after earlier: TailStatus) -> TailStatus {
+        var sum = self
+        sum.received += earlier.received
+        sum.duplicates += earlier.duplicates
+        sum.delivered += earlier.delivered
+        sum.setApart += earlier.setApart
+        sum.lostGaps += earlier.lostGaps
+        sum.arrivals.add(earlier.arrivals)
+        sum.deliveries.add(earlier.deliveries)
+        return sum
+    }
 }

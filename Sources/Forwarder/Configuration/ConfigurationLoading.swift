@@ -2,6 +2,10 @@ import AuditCore
 import Outputs
 
 extension ForwarderConfiguration {
+    /// Loads the configuration of a run again. Blocks the calling thread while files are read.
+    /// - Throws: `Failure`.
+    public typealias Loading = @Sendable () throws -> (configuration: ForwarderConfiguration, warnings: [String])
+
     /// Makes the configuration of a run from four layers, of which a later one wins: the defaults, the configuration file, the
     /// environment, the flags.
     ///

@@ -15,7 +15,10 @@ struct DeliveryRate: Sendable, Equatable {
 
     init(at now: Duration) { current = DeliveryRate.index(of: now) }
 
-    /// - Parameter total: how many were delivered in all; never fewer than before.
+    /// Another tail counts from nothing.
+    mutating func restarts() { delivered = 0 }
+
+    /// - Parameter total: how many the tail has delivered in all; never fewer than before.
     mutating func note(_ total: Int, at now: Duration) {
         advance(to: now)
         counts[counts.endIndex - 1] += total - delivered

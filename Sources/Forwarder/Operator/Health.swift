@@ -46,7 +46,7 @@ struct Health: Sendable {
         var failure: (reason: String, since: Duration)?
     }
 
-    let limits: Limits
+    var limits: Limits
     private let start: Duration
     private(set) var courses: [String: Course] = [:]
     private var commits = Commits()
@@ -97,6 +97,12 @@ struct Health: Sendable {
         // The wait for an answer of the API begins when there is room for one.
         if courses[output]?.isFull == true, !isFull { courses[output]?.lastRead = now }
         courses[output]?.isFull = isFull
+    }
+
+    /// The others are no outputs of the run any more.
+    mutating func keep(_ outputs: Set<String>) {
+        courses = courses.filter { outputs.contains($0.key) }
+        commits.underWay = commits.underWay.filter { outputs.contains($0.key) }
     }
 
     mutating func ended(_ output: String) { courses[output]?.hasEnded = true }
@@ -178,6 +184,13 @@ extension Health {
 }
 
 extension Health.Limits {
+    init(_ configuration: ForwarderConfiguration) {
+        var requests: Int?
+        if case .perMinute(let number) = configuration.genesys.requestsPerMinute { requests = number }
+        self.init(
+            pollInterval: configuration.tail.pollInterval, requestsPerMinute: requests, outputs: configuration.outputs.count)
+    }
+
     /// - Parameters:
     ///   - requestsPerMinute: `nil` where there are plenty.
     init(pollInterval: Duration, requestsPerMinute: Int?, outputs: Int) {

@@ -25,6 +25,14 @@ struct RunFigures: Sendable {
         var rate: DeliveryRate
     }
 
+    /// How the configuration in force came to be.
+    struct Reload: Sendable {
+        /// When it was read: at the start, or at the last reload that succeeded.
+        var succeeded: Instant
+        /// Whether a later one was refused.
+        var isRefused = false
+    }
+
     enum Rejection: String, CaseIterable, Sendable {
         /// The audit cannot be told from another.
         case noID = "no_id"
@@ -43,6 +51,9 @@ struct RunFigures: Sendable {
     var services: [String: Int] = [:]
     var deliveries: [String: Delivery] = [:]
     var commitSeconds = DelayHistogram.commit
+    var reload: Reload
+
+    init(started: Instant) { reload = Reload(succeeded: started) }
 
     mutating func received(_ counts: [String: Int]) {
         for (service, count) in counts {

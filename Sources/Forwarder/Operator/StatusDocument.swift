@@ -1,5 +1,6 @@
 import AuditCore
 import Engine
+import Outputs
 
 /// What `/status` answers, and what the page shows. Keys are written in snake case; instants are RFC 3339, durations seconds.
 struct StatusDocument: Encodable, Sendable {
@@ -127,7 +128,7 @@ extension Telemetry {
         let bounds = LateArrivals.bounds.map { Optional($0.inSeconds) } + [nil]
         return StatusDocument(
             program: .init(version: version, startedAt: started.text, now: view.now.text, uptimeSeconds: view.runs.rounded),
-            health: .init(view.problems), api: api(view.figures), outputs: outputs.map { output($0.name, view) },
+            health: .init(view.problems), api: api(view.figures), outputs: subject.outputs.map { output($0, view) },
             services: view.figures.services.map { .init(name: $0.key, received: $0.value) }
                 .sorted { ($1.received, $0.name) < ($0.received, $1.name) },
             late: zip(bounds, late.buckets).map { .init(upToSeconds: $0, count: $1.count) })
@@ -135,16 +136,16 @@ extension Telemetry {
 
     private func api(_ figures: RunFigures) -> StatusDocument.API {
         StatusDocument.API(
-            address: api, requests: figures.requests.values.reduce(0, +), rateLimitRemaining: figures.allowanceLeft,
+            address: subject.api, requests: figures.requests.values.reduce(0, +), rateLimitRemaining: figures.allowanceLeft,
             clockSkewSeconds: figures.clockSkew?.inSeconds, lastSuccessfulPoll: figures.lastPoll?.text)
     }
 
-    private func output(_ name: String, _ view: View) -> StatusDocument.Output {
-        let definition = outputs.first { $0.name == name }
+    private func output(_ definition: OutputDefinition, _ view: View) -> StatusDocument.Output {
+        let name = definition.name
         let status = view.statuses[name] ?? TailStatus()
         let figures = view.figures.deliveries[name]
         return StatusDocument.Output(
-            name: name, destination: definition?.destination ?? "", guarantee: definition?.guarantee.rawValue ?? "",
+            name: name, destination: definition.destination, guarantee: definition.guarantee.rawValue,
             state: (view.outputStates[name] ?? .starting).rawValue, delivered: status.delivered, duplicates: status.duplicates,
             unacknowledged: status.unacknowledged, retries: figures?.retries ?? 0, rejected: status.setApart,
             perSecond: figures?.rate.perSecond(at: view.clock) ?? 0, history: figures?.rate.history(at: view.clock) ?? [],

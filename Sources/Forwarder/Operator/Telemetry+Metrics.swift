@@ -11,6 +11,7 @@ extension Telemetry {
         writeOutputs(view, to: &text)
         writeAPI(view.figures, to: &text)
         writeOffsets(view.figures, to: &text)
+        writeConfiguration(view.figures, to: &text)
         writeProcess(to: &text)
         return text.text
     }
@@ -110,6 +111,16 @@ extension Telemetry {
             "auditferry_offset_commits_total", .counter, "Transactions that the offset file took.",
             Double(figures.commitSeconds.count))
         text.histograms("auditferry_offset_commit_seconds", "How long a transaction took.", [([:], figures.commitSeconds)])
+    }
+
+    private func writeConfiguration(_ figures: RunFigures, to text: inout MetricsText) {
+        text.single(
+            "auditferry_config_last_reload_successful", .gauge,
+            "Whether the last configuration that was read is in force: 1, or 0 where it was refused.",
+            figures.reload.isRefused ? 0 : 1)
+        text.single(
+            "auditferry_config_last_reload_success_timestamp_seconds", .gauge, "When the configuration in force was read.",
+            Double(figures.reload.succeeded.milliseconds) / 1000)
     }
 
     private func writeProcess(to text: inout MetricsText) {

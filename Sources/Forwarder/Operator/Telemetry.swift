@@ -9,8 +9,20 @@ import Outputs
 final class Telemetry: Sendable {
     private struct State {
         var health: Health
-        var figures = RunFigures()
+        var figures: RunFigures
         var serverNow: @Sendable () -> Instant? = { nil }
+        var subject: Subject
+    }
+
+    /// What the configuration in force says of the run.
+    struct Subject: Sendable {
+        let outputs: [OutputDefinition]
+        let api: String
+
+        init(_ configuration: ForwarderConfiguration) {
+            outputs = configuration.outputs
+            api = configuration.genesys.endpoints.api
+        }
     }
 
     /// What was known at one moment.
@@ -32,9 +44,7 @@ final class Telemetry: Sendable {
         var isHealthy: Bool { !problems.contains(where: \.isStandstill) }
     }
 
-    let outputs: [OutputDefinition]
     let version: String
-    let api: String
     let started: Instant
     private let isFollowing: Bool
     private let clock: any EngineClock
@@ -47,21 +57,20 @@ final class Telemetry: Sendable {
         configuration: ForwarderConfiguration, isFollowing: Bool, version: String, board: StatusBoard, clock: any EngineClock,
         wallClock: @escaping @Sendable () -> Instant = { .localNow }
     ) {
-        outputs = configuration.outputs
-        api = configuration.genesys.endpoints.api
         self.isFollowing = isFollowing
         self.version = version
         self.board = board
         self.clock = clock
         self.wallClock = wallClock
-        started = wallClock()
+        let started = wallClock()
+        self.started = started
         begin = clock.now()
-        var requests: Int?
-        if case .perMinute(let number) = configuration.genesys.requestsPerMinute { requests = number }
-        let limits = Health.Limits(
-            pollInterval: configuration.tail.pollInterval, requestsPerMinute: requests, outputs: outputs.count)
-        state = NIOLockedValueBox(State(health: Health(limits: limits, at: begin)))
+        let health = Health(limits: Health.Limits(configuration), at: begin)
+        state = NIOLockedValueBox(
+            State(health: health, figures: RunFigures(started: started), subject: Subject(configuration)))
     }
+
+    var subject: Subject { state.withLockedValue(\.subject) }
 
     func view() -> View {
         let now = clock.now()
@@ -85,12 +94,28 @@ final class Telemetry: Sendable {
         let now = clock.now()
         state.withLockedValue { state in
             state.health.began(output, at: now)
-            state.figures.deliveries[output] = RunFigures.Delivery(rate: DeliveryRate(at: now))
+            state.figures.deliveries[output, default: RunFigures.Delivery(rate: DeliveryRate(at: now))].rate.restarts()
         }
     }
 
     func ended(_ output: String) { state.withLockedValue { $0.health.ended(output) } }
     func stopping() { state.withLockedValue { $0.health.stopping() } }
+
+    /// A reload has come to its end.
+    ///
+    /// - Parameter configuration: the one that is in force from now on; `nil` where the new one was refused.
+    func reloaded(_ configuration: ForwarderConfiguration?) {
+        let wall = wallClock()
+        state.withLockedValue { state in
+            guard let configuration else { return state.figures.reload.isRefused = true }
+            state.figures.reload = RunFigures.Reload(succeeded: wall)
+            state.subject = Subject(configuration)
+            state.health.limits = Health.Limits(configuration)
+            let names = Set(configuration.outputs.map(\.name))
+            state.health.keep(names)
+            state.figures.deliveries = state.figures.deliveries.filter { names.contains($0.key) }
+        }
+    }
 
     /// For the decorators: changes what is known, at the clock's time.
     func note(_ change: (inout Health, inout RunFigures, Duration) -> Void) {

@@ -1,5 +1,7 @@
 import AuditCore
 import AuditReader
+import Engine
+import Outputs
 
 extension ReaderSettings {
     init(_ genesys: GenesysSettings) {
@@ -31,6 +33,33 @@ extension TailConfiguration.Start {
         case .now: now
         case .back(let duration): now - duration
         case .at(let instant): instant
+        }
+    }
+}
+
+extension TailSettings {
+    /// - Parameters:
+    ///   - now: the server's time, which is where a run ends that reads once.
+    init(_ definition: OutputDefinition, _ configuration: ForwarderConfiguration, _ extent: Forwarder.Extent, at now: Instant) {
+        let tail = configuration.tail
+        self.init(output: definition.name)
+        pollInterval = tail.pollInterval
+        overlap = tail.overlap
+        heartbeat = tail.heartbeat
+        recordsGaps = tail.recordsGaps
+        sweep = tail.sweep
+        reconcile = tail.reconcile
+        let furthest = [tail.sweep?.back, tail.reconcile?.back].compactMap { $0 }.max() ?? .zero
+        idRetention = max(max(furthest, overlap) + .seconds(86_400), configuration.keepIDs ?? .zero)
+        batchEvents = definition.batch.events
+        batchBytes = definition.batch.bytes
+        outputRetry = (definition.retry.first, definition.retry.most)
+        seed = UInt64(bitPattern: now.milliseconds)
+        if let until = tail.until {
+            let readUntil = Interval(until, until).onWholeSeconds.end
+            end = .init(readUntil: readUntil, coverUntil: readUntil)
+        } else if extent == .once {
+            end = .init(readUntil: .distantFuture, coverUntil: (now - settle).wholeSecond)
         }
     }
 }

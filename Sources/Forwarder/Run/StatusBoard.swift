@@ -2,18 +2,37 @@ import Engine
 import Logging
 import NIOConcurrencyHelpers
 
-/// Where every tail stands at this moment, for whoever wants to show it.
+/// Where every output's tail stands at this moment, for whoever wants to show it.
 public final class StatusBoard: Sendable {
-    private let statuses = NIOLockedValueBox<[String: TailStatus]>([:])
+    private struct Standing {
+        /// What the tails before have counted.
+        var earlier = TailStatus()
+        var current = TailStatus()
+
+        var status: TailStatus { current.counted(after: earlier) }
+    }
+
+    private let standings = NIOLockedValueBox<[String: Standing]>([:])
 
     public init() {}
 
-    /// By the output's name.
-    public var current: [String: TailStatus] { statuses.withLockedValue { $0 } }
+    /// By the output's name. Counts are those of all its tails since the start of the run.
+    public var current: [String: TailStatus] { standings.withLockedValue { $0.mapValues(\.status) } }
 
     func set(_ status: TailStatus, of output: String) {
-        statuses.withLockedValue { $0[output] = status }
+        standings.withLockedValue { $0[output, default: Standing()].current = status }
     }
+
+    /// Another tail counts from nothing for this output.
+    func restarts(_ output: String) {
+        standings.withLockedValue { standings in
+            guard let standing = standings[output] else { return }
+            standings[output] = Standing(earlier: standing.status)
+        }
+    }
+
+    /// It is no output of the run any more.
+    func remove(_ output: String) { standings.withLockedValue { $0[output] = nil } }
 }
 
 extension StatusBoard {

@@ -11,6 +11,7 @@ final class AuditService: Sendable {
         var downloads = Downloads()
         var counters: InterferenceCounters
         var random: RandomSource
+        var clientSecret: Secret
         var truthLog: TruthLog?
     }
 
@@ -30,7 +31,8 @@ final class AuditService: Sendable {
             State(
                 archive: archive, tokens: Tokens(lifetime: lifetime, requestsPerMinute: configuration.requestsPerMinute),
                 counters: InterferenceCounters(plan: configuration.faults),
-                random: RandomSource(seed: configuration.seed, subject: 4), truthLog: truthLog))
+                random: RandomSource(seed: configuration.seed, subject: 4), clientSecret: configuration.clientSecret,
+                truthLog: truthLog))
     }
 
     /// Answers one request at the time of the configuration's clock.
@@ -54,6 +56,9 @@ final class AuditService: Sendable {
             if !plan.contains(.stuckRunning) { state.transactions.release() }
         }
     }
+
+    /// See ``Simulator/change(clientSecret:)``.
+    func change(clientSecret secret: Secret) { withState(configuration.now()) { $0.clientSecret = secret } }
 
     /// Lets time pass, so that what is due shows up and stands in the truth log.
     func advance() { withState(configuration.now()) { _ in } }

@@ -10,7 +10,7 @@ extension AuditService {
             let request = try TokenRequest(exchange)
             isPermitted = request.clientID == configuration.clientID
             guard isPermitted || request.clientID == configuration.clientID + AuditService.powerlessSuffix,
-                request.clientSecret == configuration.clientSecret.reveal()
+                request.clientSecret == withState(now, { $0.clientSecret }).reveal()
             else {
                 throw TokenRequest.Problem.invalidClient
             }

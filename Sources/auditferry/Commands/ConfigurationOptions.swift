@@ -32,11 +32,16 @@ struct ConnectionOptions: ParsableArguments {
 struct Loaded {
     let configuration: ForwarderConfiguration
     let logger: Logger
+    /// Loads it again.
+    let reload: ForwarderConfiguration.Loading
 
     /// Loads it, and warns of what is unwise in it.
     init(_ flags: ConfigurationFlags) throws {
-        let (configuration, warnings) = try ForwarderConfiguration.load(
-            flags: flags, environment: ProcessEnvironment.variables, files: LocalFiles())
+        reload = {
+            try ForwarderConfiguration.load(
+                flags: flags, environment: ProcessEnvironment.variables, files: LocalFiles())
+        }
+        let (configuration, warnings) = try reload()
         self.configuration = configuration
         logger = .auditferry(configuration.log)
         for warning in warnings { logger.warning("\(warning)") }

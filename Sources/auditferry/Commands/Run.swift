@@ -11,7 +11,7 @@ struct Run: AsyncParsableCommand {
 
               auditferry run --region eu-west-1 --since 1h --output tcp://collector.example:6514
 
-            SIGTERM and SIGINT deliver what was read and stop; SIGHUP opens files anew; SIGUSR1 logs where the outputs stand.
+            SIGTERM and SIGINT deliver what was read and stop; SIGHUP reloads the configuration; SIGUSR1 logs where the outputs stand.
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -65,7 +65,8 @@ struct Run: AsyncParsableCommand {
             }
             let forwarder = Forwarder(
                 configuration: loaded.configuration, extent: once ? .once : .following, logger: loaded.logger,
-                transport: transport, version: Version.text, manager: manager)
+                transport: transport, version: Version.text, manager: manager,
+                reload: loaded.reload)
             let signals = await Signals.stream()
             try await ProgressLine.around(forwarder.board) { try await forwarder.run(signals: signals) }
         }

@@ -2,7 +2,7 @@ import Forwarder
 import Glibc
 import UnixSignals
 
-/// The signals of a run: SIGTERM and SIGINT stop it, a second one ends the program at once; SIGHUP reopens files; SIGUSR1 logs
+/// The signals of a run: SIGTERM and SIGINT stop it, a second one ends the program at once; SIGHUP reloads; SIGUSR1 logs
 /// where the tails stand.
 enum Signals {
     static func stream() async -> AsyncStream<RunSignal> { await stoppable().stream }
@@ -15,7 +15,7 @@ enum Signals {
             var stops = 0
             for await signal in signals {
                 switch signal {
-                case .sighup: continuation.yield(.reopen)
+                case .sighup: continuation.yield(.reload)
                 case .sigusr1: continuation.yield(.logStatus)
                 default:
                     stops += 1

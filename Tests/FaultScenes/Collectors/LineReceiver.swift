@@ -2,6 +2,7 @@ import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A TCP collector of lines that beg to be lost: it can reset a connection after any number of bytes, with whatever is unread in its
 /// buffer.
@@ -11,6 +12,8 @@ package final class LineReceiver: Collector {
         var distinct: Set<String> = []
         var connections = 0
         var resets = 0
+        /// Of the last client that has one.
+        var certificate: NIOSSLCertificate?
         /// How many bytes the coming connections may bring before they are reset; empty for no limit.
         var limits: [Int] = []
         var waiting: [(count: Int, resume: CheckedContinuation<Void, Never>)] = []
@@ -18,12 +21,26 @@ package final class LineReceiver: Collector {
 
     private let state = NIOLockedValueBox(State())
     private let channel: any Channel
+    private let tls: String?
     package let port: Int
 
     /// Listens on a port, 0 for a free one.
     /// - Parameter limits: after how many bytes the first connections are reset, one after the other.
     package convenience init(port: Int = 0, limits: [Int] = []) async throws {
         try await self.init(limits: limits) { try await $0.bind(host: "127.0.0.1", port: port).get() }
+    }
+
+    /// Listens with TLS on a free port, and takes clients of the authority alone.
+    /// - Parameter definition: what the configuration of the program says of its side, after `tls:`.
+    package convenience init(_ authority: CertificateAuthority, definition: String) async throws {
+        var settings = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMFile(authority.server.certificate).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: authority.server.key, format: .pem)))
+        settings.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authority.certificate))
+        settings.certificateVerification = .noHostnameVerification
+        try await self.init(limits: [], tls: (try NIOSSLContext(configuration: settings), definition)) {
+            try await $0.bind(host: "127.0.0.1", port: 0).get()
+        }
     }
 
     /// Takes over a port that already listens, with the connections that the kernel has taken meanwhile.
@@ -43,7 +60,12 @@ package final class LineReceiver: Collector {
         return try result.get()
     }
 
-    private init(limits: [Int], listen: (ServerBootstrap) async throws -> any Channel) async throws {
+    private init(
+        limits: [Int], tls: (context: NIOSSLContext, definition: String)? = nil,
+        listen: (ServerBootstrap) async throws -> any Channel
+    ) async throws {
+        self.tls = tls?.definition
+        let context = tls?.context
         state.withLockedValue { $0.limits = limits.reversed() }
         let state = state
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -54,6 +76,7 @@ package final class LineReceiver: Collector {
                         state.connections += 1
                         return (state.connections, state.limits.popLast())
                     }
+                    if let context { try child.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context)) }
                     try child.pipeline.syncOperations.addHandler(Lines(number, limit, state))
                 }
             }
@@ -62,13 +85,19 @@ package final class LineReceiver: Collector {
     }
 
     package var url: String { "tcp://127.0.0.1:\(port)" }
-    package var definition: String { Self.tcp(port) }
+    package var definition: String { Self.tcp(port) + (tls.map { ", tls: \($0)" } ?? "") }
     /// A delivery's position is the number of its connection.
     package var deliveries: [Delivery] { events }
     package var position: Int { connections }
     package var events: [Delivery] { state.withLockedValue { $0.events } }
     package var ids: Set<String> { state.withLockedValue { $0.distinct } }
     package var connections: Int { state.withLockedValue { $0.connections } }
+    /// Whether the last connection is of a client with this certificate.
+    package func knows(_ client: CertificateAuthority.Identity) throws -> Bool {
+        let certificate = try NIOSSLCertificate.fromPEMFile(client.certificate).first
+        return state.withLockedValue { $0.certificate } == certificate
+    }
+
     package var resets: Int { state.withLockedValue { $0.resets } }
 
     /// Returns when so many distinct ids have come, or when the test has run out of time.
@@ -111,6 +140,12 @@ package final class LineReceiver: Collector {
             self.number = number
             self.limit = limit
             self.state = state
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+            if let certificate = tls?.peerCertificate { state.withLockedValue { $0.certificate = certificate } }
+            context.fireUserInboundEventTriggered(event)
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -43,7 +43,7 @@ package final class Program: Sendable {
         let path = script == nil ? Program.path : "/bin/sh"
         let words = [path] + (script.map { ["-c", $0, Program.path] } ?? []) + arguments
         let variables = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { $1 }
-        secret = environment["GENESYSCLOUD_OAUTHCLIENT_SECRET"]
+        secret = environment["GENESYSCLOUD_OAUTHCLIENT_SECRET"].flatMap { $0.isEmpty ? nil : $0 }
         let (output, errors, identifier) = try Program.spawning.withLock {
             let (output, errors) = (try Self.pipe(), try Self.pipe())
             defer { for descriptor in [output.write, errors.write] { close(descriptor) } }

@@ -25,6 +25,8 @@ package struct CertificateAuthority: Sendable {
     /// For another host.
     package var otherServer: Identity { identity("other-server") }
     package var client: Identity { identity("client") }
+    /// Another one with the same name, as a renewal makes it.
+    package var renewedClient: Identity { identity("renewed-client") }
     /// Of the unknown authority.
     package var unknownCertificate: String { directory + "/unknown-authority.pem" }
     /// For the right host, by the unknown authority.
@@ -71,6 +73,7 @@ package struct CertificateAuthority: Sendable {
         leaf server authority serverAuth "$here"
         leaf other-server authority serverAuth "DNS:other.example"
         leaf client authority clientAuth "DNS:$CLIENT"
+        leaf renewed-client authority clientAuth "DNS:$CLIENT"
         leaf unknown-server unknown-authority serverAuth "$here"
         leaf unknown-client unknown-authority clientAuth "DNS:$CLIENT"
         """#

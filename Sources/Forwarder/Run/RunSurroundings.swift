@@ -1,0 +1,17 @@
+import AuditAPI
+import Engine
+import Logging
+import OffsetStore
+import Outputs
+
+/// What all outputs of a run have in common, whatever its configuration becomes.
+struct RunSurroundings: Sendable {
+    let extent: Forwarder.Extent
+    let clock: any EngineClock
+    let logger: Logger
+    let transport: any HTTPTransport
+    let board: StatusBoard
+    let telemetry: Telemetry?
+    /// Put around every output.
+    let decorate: @Sendable (any Output) -> any Output
+}

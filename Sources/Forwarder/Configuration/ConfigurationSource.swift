@@ -9,6 +9,7 @@ struct ConfigurationSource {
     static let standardPath = "/etc/auditferry/auditferry.yaml"
     static let localName = "auditferry.yaml"
     static let hint = "correct the configuration and start again; auditferry.example.yaml explains every key"
+    static let reloadHint = "correct the configuration and reload again; auditferry.example.yaml explains every key"
 
     /// `nil` where none was asked for and none is there. One that is there and cannot be read is an error.
     static func find(explicit: String?, _ files: some ConfigurationFiles) throws(Failure) -> ConfigurationSource? {

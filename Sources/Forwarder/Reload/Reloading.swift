@@ -53,10 +53,14 @@ final class Reloading: Sendable {
             surroundings.telemetry?.reloaded(nil)
             logger.error(
                 "the new configuration was refused; the one before stays in force",
-                metadata: ["reason": "\(failure)", "hint": "\(failure.hint)"])
+                metadata: ["reason": "\(failure)", "hint": "\(hint(failure))"])
         } catch {
             logger.info("the reload was given up for a later one, or for the end of the run")
         }
+    }
+
+    private func hint(_ failure: Failure) -> String {
+        failure.hint == ConfigurationSource.hint ? ConfigurationSource.reloadHint : failure.hint
     }
 
     /// - Throws: `Failure`.

@@ -16,7 +16,7 @@ extension OutputDefinition {
     }
 
     /// What an operator should know of it, and may not have wanted.
-    var warnings: [String] {
+    public var warnings: [String] {
         var warnings: [String] = []
         if guarantee == .none { warnings.append("nothing tells whether what is sent arrives: audits can be lost on their way") }
         if connection?.tls?.verification == TLSSettings.Verification.none {
@@ -26,7 +26,7 @@ extension OutputDefinition {
         return warnings
     }
 
-    private var connection: ConnectionSettings? {
+    var connection: ConnectionSettings? {
         switch kind {
         case .standardOutput, .file, .journald: nil
         case .tcp(let settings): settings.connection

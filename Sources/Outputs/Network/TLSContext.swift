@@ -35,10 +35,14 @@ final class TLSContext: Sendable {
     /// Whether a new connection would be made with other files than the last one.
     var hasChanged: Bool { kept.withLockedValue { $0.map { $0.stamps != stamps } ?? false } }
 
-    /// - Throws: `TLSFileFailure`, or what NIOSSL says of the settings.
+    /// - Throws: `TLSFileFailure`.
     func current() async throws -> NIOSSLContext {
         try await NIOThreadPool.singleton.runIfActive { try self.context() }
     }
+
+    /// Loads the files as the next connection would. Blocks its caller.
+    /// - Throws: `TLSFileFailure`.
+    func check() throws(TLSFileFailure) { _ = try context() }
 
     /// `nil` for an address: the certificate is then looked at for the address that was connected to.
     func serverName(_ address: HostPort) -> String? {
@@ -46,17 +50,28 @@ final class TLSContext: Sendable {
         return SocketAddressText.isAddress(address.host) ? nil : address.host
     }
 
-    private func context() throws -> NIOSSLContext {
+    private func context() throws(TLSFileFailure) -> NIOSSLContext {
         let stamps = stamps
         if let kept = kept.withLockedValue({ $0 }), kept.stamps == stamps { return kept.context }
-        let context = try NIOSSLContext(configuration: configuration())
+        let context = try made(of: configuration())
         kept.withLockedValue { $0 = (stamps, context) }
         return context
     }
 
+    private func made(of configuration: TLSConfiguration) throws(TLSFileFailure) -> NIOSSLContext {
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch NIOSSLError.failedToLoadPrivateKey {
+            let (key, certificate) = (settings.privateKeyFile ?? "", settings.certificateFile ?? "")
+            throw TLSFileFailure(description: "'\(key)' is not the private key of the certificate in '\(certificate)'")
+        } catch {
+            throw TLSFileFailure(description: "the TLS settings cannot be used: \(error)")
+        }
+    }
+
     private var stamps: [Stamp] { [settings.caFile, settings.certificateFile, settings.privateKeyFile].map(Stamp.init) }
 
-    private func configuration() throws -> TLSConfiguration {
+    private func configuration() throws(TLSFileFailure) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
         configuration.certificateVerification =
@@ -78,20 +93,6 @@ final class TLSContext: Sendable {
                 try TLSFileFailure.reading(path, "private key") { try NIOSSLPrivateKey(file: $0, format: .pem) })
         }
         return configuration
-    }
-}
-
-/// A file that holds no certificate, or no key. Says nothing of what it holds.
-struct TLSFileFailure: Error, CustomStringConvertible {
-    let description: String
-
-    static func reading<Value>(_ path: String, _ noun: String, _ body: (String) throws -> Value) throws -> Value {
-        guard access(path, R_OK) == 0 else { throw TLSFileFailure(description: "'\(path)': \(SystemError())") }
-        do {
-            return try body(path)
-        } catch {
-            throw TLSFileFailure(description: "'\(path)' holds no \(noun) in PEM")
-        }
     }
 }
 

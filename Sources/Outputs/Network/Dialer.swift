@@ -52,7 +52,9 @@ final class Dialer: Sendable {
 
     private var now: Duration { ContinuousClock.now - beginning }
 
-    private func connect(to address: HostPort, _ configure: @escaping Configure) async throws -> any Channel {
+    /// A connection to one of the receivers, whatever became of it before.
+    /// - Throws: what it failed with, for `NetworkFailure`; `CancellationError`.
+    func connect(to address: HostPort, _ configure: @escaping Configure) async throws -> any Channel {
         let secure = try await tls?.current()
         let serverName = tls?.serverName(address)
         let (channel, handshake) = try await bootstrap.connect(host: address.host, port: address.port) { channel in

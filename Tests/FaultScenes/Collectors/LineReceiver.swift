@@ -11,6 +11,7 @@ package final class LineReceiver: Collector {
         var distinct: Set<String> = []
         var connections = 0
         var resets = 0
+        var bytes = 0
         /// How many bytes the coming connections may bring before they are reset; empty for no limit.
         var limits: [Int] = []
         var waiting: [(count: Int, resume: CheckedContinuation<Void, Never>)] = []
@@ -70,6 +71,8 @@ package final class LineReceiver: Collector {
     package var ids: Set<String> { state.withLockedValue { $0.distinct } }
     package var connections: Int { state.withLockedValue { $0.connections } }
     package var resets: Int { state.withLockedValue { $0.resets } }
+    /// All that came, whole lines or not.
+    package var byteCount: Int { state.withLockedValue { $0.bytes } }
 
     /// Returns when so many distinct ids have come, or when the test has run out of time.
     package func received(_ count: Int) async {
@@ -119,6 +122,8 @@ package final class LineReceiver: Collector {
             let isOver = chunk.readableBytes > allowed
             if isOver { chunk = chunk.readSlice(length: allowed) ?? ByteBuffer() }
             bytes += chunk.readableBytes
+            let count = chunk.readableBytes
+            state.withLockedValue { $0.bytes += count }
             rest.writeBuffer(&chunk)
             take()
             guard isOver else { return }

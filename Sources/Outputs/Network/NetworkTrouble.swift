@@ -6,6 +6,9 @@ struct NetworkTrouble: Sendable {
     static let noAnswer = NetworkTrouble(
         reason: "no answer to the connection attempt",
         remedy: "correct the address, or let connections there through the firewall")
+    static let noHandshake = NetworkTrouble(
+        reason: "the collector does not answer the TLS handshake",
+        remedy: "see that the port is one for TLS, and that the receiver is not overloaded")
     static let closed = NetworkTrouble(
         reason: "the connection was closed",
         remedy: "the receiver's own log says why it closes; see that the address is the right one")
@@ -72,7 +75,7 @@ struct NetworkTrouble: Sendable {
 
     /// What to do about a reason that `NetworkFailure` gave.
     static func remedy(for reason: String) -> String {
-        let known = ofTLS.map(\.trouble) + [noAnswer, otherHost] + others
+        let known = ofTLS.map(\.trouble) + [noAnswer, noHandshake, otherHost] + others
         return (known.first { reason.contains($0.reason) } ?? closed).remedy
     }
 }

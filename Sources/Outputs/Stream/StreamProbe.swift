@@ -12,8 +12,8 @@ enum StreamProbe {
     /// - Throws: what it failed with, for `NetworkFailure`.
     static func run(_ address: HostPort, _ dialer: Dialer) async throws {
         let ended = NIOLockedValueBox<EventLoopFuture<Void>?>(nil)
-        let channel = try await dialer.connect(to: address) { channel, _, _ in
-            let wait = SoundnessWait(channel.eventLoop.makePromise())
+        let channel = try await dialer.connect(to: address) { channel, account, _ in
+            let wait = SoundnessWait(account, channel.eventLoop.makePromise())
             ended.withLockedValue { $0 = wait.ended.futureResult }
             try channel.pipeline.syncOperations.addHandler(wait)
         }
@@ -38,15 +38,23 @@ private final class SoundnessWait: ChannelInboundHandler {
 
     /// Never succeeds.
     let ended: EventLoopPromise<Void>
+    private let account: WireAccount
 
-    init(_ ended: EventLoopPromise<Void>) { self.ended = ended }
+    init(_ account: WireAccount, _ ended: EventLoopPromise<Void>) {
+        self.account = account
+        self.ended = ended
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // A collector says nothing; what it says all the same matters to nobody.
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent { ended.fail(ChannelError.ioOnClosedChannel) }
+        if case .inputClosed? = event as? ChannelEvent {
+            ended.fail(ChannelError.ioOnClosedChannel)
+            // A peer that has closed agrees to nothing more.
+            account.abort()
+        }
         context.fireUserInboundEventTriggered(event)
     }
 

@@ -87,6 +87,17 @@ struct ProbeTests {
         }
     }
 
+    /// It takes as long as a handshake may.
+    @Test func `a collector that takes the connection and says nothing is not waited for without end`() async throws {
+        let port = try ReservedPort()
+        try port.listenAndReadNothing()
+        var settings = ConnectionSettings(addresses: [HostPort("127.0.0.1", port.number)])
+        settings.tls = TLSSettings()
+        let found = await probe(tcp(settings))
+        #expect(found.map(\.verdict) == [.failed])
+        #expect(found[0].seen == "the collector does not answer the TLS handshake")
+    }
+
     @Test func `a RELP receiver is asked for a session, which is ended in order without a message`() async throws {
         let receiver = try RELPReceiver()
         try await receiver.start(RELPConduct())

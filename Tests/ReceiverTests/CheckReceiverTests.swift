@@ -83,4 +83,43 @@ struct CheckReceiverTests {
             #expect(try rsyslog.events.isEmpty)
         }
     }
+
+    @Test(.needs(.syslogNG, .openssl)) func `syslog-ng is met by every way, and stores nothing`() async throws {
+        try await Scene.with(try Scene.organization(events: 1)) { scene in
+            let authority = try await CertificateAuthority(in: scene.path("certificates"))
+            try await SyslogNG(in: scene.path("receiver"), authority: authority).living { syslogNG in
+                let secure = tls(authority, authority.client)
+                let ended = try await check(
+                    scene,
+                    [
+                        "raw: {type: tcp, address: \"127.0.0.1:\(syslogNG.port(.raw))\"}",
+                        "tls: {type: syslog, transport: tls, address: \"127.0.0.1:\(syslogNG.port(.tls))\", \(secure)}",
+                        "datagrams: {type: syslog, transport: unix, path: \(syslogNG.socketPath(.unixDatagrams))}",
+                        "stream: {type: syslog, transport: unix, path: \(syslogNG.socketPath(.unixStream))}",
+                    ])
+                #expect(ended.status == 0, "\(ended.output)")
+                for port in [syslogNG.port(.raw), syslogNG.port(.tls)] { try await syslogNG.readsEverything(from: port) }
+                try await syslogNG.stop()
+                #expect(try syslogNG.events.isEmpty)
+                #expect(syslogNG.position == 0)
+            }
+        }
+    }
+
+    @Test(.needs(.tenzir, .openssl), arguments: [Tenzir.Input.relp, .lines])
+    func `Tenzir is met, and stores nothing`(input: Tenzir.Input) async throws {
+        try await Scene.with(try Scene.organization(events: 1)) { scene in
+            let authority = try await CertificateAuthority(in: scene.path("certificates"))
+            try await Tenzir(input, in: scene.path("receiver"), authority: authority).living { tenzir in
+                let type = input == .relp ? "relp" : "tcp"
+                let secure = tls(authority, authority.client)
+                let ended = try await check(scene, ["siem: {type: \(type), address: \"127.0.0.1:\(tenzir.port)\", \(secure)}"])
+                #expect(ended.status == 0, "\(ended.output)")
+                try await tenzir.readsEverything(from: tenzir.port)
+                #expect(!tenzir.hasEnded)
+                #expect(try tenzir.events.isEmpty)
+                #expect(tenzir.position == 0)
+            }
+        }
+    }
 }

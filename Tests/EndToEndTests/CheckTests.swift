@@ -92,6 +92,15 @@ struct CheckTests {
         }
     }
 
+    @Test func `flags that cannot be used end it before it looks at anything`() async throws {
+        try await Scene.unserved(try Scene.organization(events: 1)) { scene in
+            let ended = try await Program.run(
+                ["check", "--region", "eu-wst-1"], environment: scene.environment, directory: scene.directory)
+            expect(ended, 64, [["--region: 'eu-wst-1' is not a region"]], "--help")
+            #expect(ended.output == "")
+        }
+    }
+
     @Test func `a wrong secret is found, and all else beside it`() async throws {
         try await Scene.with(try Scene.organization(events: 1)) { scene in
             let port = try ReservedPort()

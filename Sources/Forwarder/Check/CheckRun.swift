@@ -1,7 +1,5 @@
 import AuditAPI
 import AuditCore
-import Logging
-import OffsetStore
 import Outputs
 
 /// `check`: looks at everything that a run needs, and changes nothing.

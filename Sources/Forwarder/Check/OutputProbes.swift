@@ -26,7 +26,7 @@ struct OutputProbes {
             case .sound: return .ok(subject, seen)
             case .failed where !delivers:
                 return .failed(subject, .unreachable, seen, hint: probe.hint ?? "see that the receiver is there")
-            case .failed, .doubtful: return .warning(subject, seen, hint: probe.hint)
+            case .failed: return .warning(subject, seen, hint: probe.hint)
             }
         }
     }

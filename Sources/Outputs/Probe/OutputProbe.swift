@@ -3,8 +3,6 @@ public struct OutputProbe: Sendable, Equatable {
     public enum Verdict: Sendable {
         /// As far as can be known without delivering.
         case sound
-        /// Audits may be delivered; somebody should know what they may not expect.
-        case doubtful
         /// Nothing can be delivered there as things are.
         case failed
     }

@@ -208,7 +208,12 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditAPI", "AuditCore"],
+            dependencies: [
+                "FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditAPI", "AuditCore",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: settings),
     ]
 )

@@ -10,6 +10,9 @@ final class Database {
 
     enum Access {
         case readOnly
+        /// Of a file that nobody else has open and that has no write-ahead log: no lock is taken, and nothing is made beside it
+        /// (sqlite.org/c3ref/open.html, `immutable`).
+        case readUntouched
         case readWrite
     }
 
@@ -18,9 +21,10 @@ final class Database {
         let flags =
             switch access {
             case .readOnly: SQLITE_OPEN_READONLY
+            case .readUntouched: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             case .readWrite: SQLITE_OPEN_READWRITE
             }
-        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(Database.name(path, access), &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let opened else {
             let error = SQLiteError(code: code, message: opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory")
             sqlite3_close_v2(opened)
@@ -28,6 +32,12 @@ final class Database {
         }
         handle = opened
         sqlite3_busy_timeout(handle, Database.busyMilliseconds)
+    }
+
+    private static func name(_ path: String, _ access: Access) -> String {
+        guard case .readUntouched = access else { return path }
+        let escaped = path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+        return "file:\(path.hasPrefix("/") ? "//" : "")\(escaped)?immutable=1"
     }
 
     deinit {

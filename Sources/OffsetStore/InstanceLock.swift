@@ -43,6 +43,16 @@ struct InstanceLock: Sendable {
         close(descriptor)
     }
 
+    /// Who holds the lock of the offset file at `path` now; `nil` where nobody does. The lock is shared for a moment to find out.
+    static func holder(of path: String) -> String? {
+        let descriptor = open(path + suffix, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return holder(descriptor) ?? "another process" }
+        flock(descriptor, LOCK_UN)
+        return nil
+    }
+
     private static func holder(_ descriptor: Int32) -> String? {
         var buffer = [UInt8](repeating: 0, count: 16)
         let count = pread(descriptor, &buffer, buffer.count, 0)

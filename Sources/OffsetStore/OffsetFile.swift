@@ -25,13 +25,15 @@ enum OffsetFile {
     }
 
     /// Opens the file; makes it where it is missing and `access` is exclusive.
-    static func open(_ path: String, access: OffsetStore.Access) throws(Failure) -> Database {
+    /// - Parameter isUntouched: nobody has it open, and nothing is to be made beside it.
+    static func open(_ path: String, access: OffsetStore.Access, isUntouched: Bool = false) throws(Failure) -> Database {
         do {
             if try !isThere(path) {
                 guard access == .exclusive else { throw OffsetFailures.missing(path) }
                 try NewFile.make(at: path)
             }
-            let database = try Database(path: path, access: access == .exclusive ? .readWrite : .readOnly)
+            let reading = isUntouched ? Database.Access.readUntouched : .readOnly
+            let database = try Database(path: path, access: access == .exclusive ? .readWrite : reading)
             try prepare(database, path, access)
             return database
         } catch let error as SQLiteError {

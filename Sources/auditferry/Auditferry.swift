@@ -19,7 +19,8 @@ struct Auditferry: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Run.self, Demo.self, Query.self, Backfill.self, Related.self, Services.self, Offsets.self, DeadLetters.self,
+            Run.self, Demo.self, Check.self, Query.self, Backfill.self, Related.self, Services.self, Offsets.self,
+            DeadLetters.self,
             Simulate.self,
         ])
 }

@@ -52,7 +52,9 @@ final class Dialer: Sendable {
 
     private var now: Duration { ContinuousClock.now - beginning }
 
-    private func connect(to address: HostPort, _ configure: @escaping Configure) async throws -> any Channel {
+    /// A connection to one of the receivers, whatever became of it before.
+    /// - Throws: what it failed with, for `NetworkFailure`; `CancellationError`.
+    func connect(to address: HostPort, _ configure: @escaping Configure) async throws -> any Channel {
         let secure = try await tls?.current()
         let serverName = tls?.serverName(address)
         let (channel, handshake) = try await bootstrap.connect(host: address.host, port: address.port) { channel in
@@ -72,7 +74,11 @@ final class Dialer: Sendable {
             }
         }
         guard let handshake else { return channel }
-        let timeout = channel.eventLoop.scheduleTask(in: Dialer.connectTimeout) { channel.close(promise: nil) }
+        let isOverdue = NIOLockedValueBox(false)
+        let timeout = channel.eventLoop.scheduleTask(in: Dialer.connectTimeout) {
+            isOverdue.withLockedValue { $0 = true }
+            channel.close(promise: nil)
+        }
         defer { timeout.cancel() }
         do {
             try await withTaskCancellationHandler {
@@ -82,7 +88,7 @@ final class Dialer: Sendable {
             }
         } catch {
             channel.close(promise: nil)
-            throw error
+            throw isOverdue.withLockedValue { $0 } ? HandshakeOverdue() : error
         }
         return channel
     }
@@ -100,6 +106,11 @@ final class Dialer: Sendable {
             )
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
     }
+}
+
+/// A peer took the connection, and did not do its part of the TLS handshake in time.
+private struct HandshakeOverdue: Error, CustomStringConvertible {
+    var description: String { NetworkTrouble.noHandshake.reason }
 }
 
 /// No receiver could be connected to, and why not.

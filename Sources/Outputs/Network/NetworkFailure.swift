@@ -12,7 +12,7 @@ enum NetworkFailure {
         case let error as NIOSSLError: describe(error)
         case let error as BoringSSLError: describe(error)
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:
-            "the collector's certificate is not for this host; name the one that it is for, as 'server_name'"
+            NetworkTrouble.otherHost.reason
         default: "\(error)"
         }
     }
@@ -27,8 +27,8 @@ enum NetworkFailure {
 
     private static func describe(_ error: ChannelError) -> String {
         switch error {
-        case .connectTimeout: "no answer to the connection attempt"
-        case .ioOnClosedChannel, .eof, .alreadyClosed: "the connection was closed"
+        case .connectTimeout: NetworkTrouble.noAnswer.reason
+        case .ioOnClosedChannel, .eof, .alreadyClosed: NetworkTrouble.closed.reason
         default: "\(error)"
         }
     }
@@ -36,25 +36,14 @@ enum NetworkFailure {
     private static func describe(_ error: NIOSSLError) -> String {
         switch error {
         case .handshakeFailed(let reason): "the TLS handshake failed: \(describe(reason))"
-        case .uncleanShutdown: "the connection was closed"
+        case .uncleanShutdown: NetworkTrouble.closed.reason
         default: "TLS: \(error)"
         }
     }
 
     private static func describe(_ error: BoringSSLError) -> String {
         let text = "\(error)"
-        let known: [(String, String)] = [
-            ("CERTIFICATE_VERIFY_FAILED", "the collector's certificate is not trusted"),
-            ("TLSV1_ALERT_UNKNOWN_CA", "the collector does not trust our certificate"),
-            ("CERTIFICATE_REQUIRED", "the collector wants a certificate of ours"),
-            ("BAD_CERTIFICATE", "the collector refuses our certificate"),
-            ("ACCESS_DENIED", "the collector refuses our certificate"),
-            ("HANDSHAKE_FAILURE", "the collector refuses the handshake, for want of a certificate perhaps"),
-            ("WRONG_VERSION_NUMBER", "the collector does not speak TLS"),
-            ("PROTOCOL_VERSION", "the collector has no TLS version in common with us"),
-            ("eofDuringHandshake", "the collector closed the connection in it"),
-        ]
-        return known.first { text.contains($0.0) }?.1 ?? text
+        return NetworkTrouble.ofTLS.first { text.contains($0.sign) }?.trouble.reason ?? text
     }
 
     /// The receiver's name before what it failed with, where there are several.

@@ -16,7 +16,7 @@ public actor RELPOutput: Output {
     public nonisolated let window = 64
 
     /// How long a receiver may take to agree to the end of a session in which it owes nothing.
-    private static let closeTimeout = TimeAmount.seconds(2)
+    static let closeTimeout = TimeAmount.seconds(2)
 
     /// Bytes of a message that rsyslog takes whole where nothing else is configured (8.2302, `maxMessageSize` 8k).
     private static let rsyslogLimit = 8096
@@ -162,5 +162,5 @@ public actor RELPOutput: Output {
 
 extension Channel {
     /// On the event loop; `nil` once the channel is closed.
-    fileprivate var relp: RELPConnection? { try? pipeline.syncOperations.handler(type: RELPConnection.self) }
+    var relp: RELPConnection? { try? pipeline.syncOperations.handler(type: RELPConnection.self) }
 }

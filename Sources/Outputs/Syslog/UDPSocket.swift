@@ -55,7 +55,8 @@ struct UDPSocket: MessageSocket {
 
     private var now: Duration { ContinuousClock.now - beginning }
 
-    private static func connect(_ address: HostPort) throws -> Int32 {
+    /// A descriptor that sends to the address, its caller's to close. Waits as long as the name service does.
+    static func connect(_ address: HostPort) throws -> Int32 {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?

@@ -14,6 +14,7 @@ package final class LineReceiver: Collector {
         var resets = 0
         /// Of the last client that has one.
         var certificate: NIOSSLCertificate?
+        var bytes = 0
         /// How many bytes the coming connections may bring before they are reset; empty for no limit.
         var limits: [Int] = []
         var waiting: [(count: Int, resume: CheckedContinuation<Void, Never>)] = []
@@ -99,6 +100,8 @@ package final class LineReceiver: Collector {
     }
 
     package var resets: Int { state.withLockedValue { $0.resets } }
+    /// All that came, whole lines or not.
+    package var byteCount: Int { state.withLockedValue { $0.bytes } }
 
     /// Returns when so many distinct ids have come, or when the test has run out of time.
     package func received(_ count: Int) async {
@@ -154,6 +157,8 @@ package final class LineReceiver: Collector {
             let isOver = chunk.readableBytes > allowed
             if isOver { chunk = chunk.readSlice(length: allowed) ?? ByteBuffer() }
             bytes += chunk.readableBytes
+            let count = chunk.readableBytes
+            state.withLockedValue { $0.bytes += count }
             rest.writeBuffer(&chunk)
             take()
             guard isOver else { return }

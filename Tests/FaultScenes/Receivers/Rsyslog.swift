@@ -87,6 +87,8 @@ extension Rsyslog {
             #"workDirectory="\#(directory)/work""#, #"maxMessageSize="\#(Rsyslog.largestMessage)""#,
             // A line end in a message is to stay one.
             #"parser.escapeControlCharactersOnReceive="off""#,
+            // To its own file, and not to the log of the system.
+            #"processInternalMessages="on""#,
         ]
         if let authority, let identity = identity.withLockedValue({ $0 }) {
             texts += [

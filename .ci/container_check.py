@@ -29,7 +29,7 @@ PROGRAM, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 IMAGE = json.loads(pathlib.Path(sys.argv[3]).read_text())
 CONFIGURATION, HEALTH = IMAGE["OCIv1"]["config"], IMAGE["Docker"]["config"]["Healthcheck"]
 PATIENCE = 60
-LARGEST_MIB = 80
+LARGEST_MIB = 56
 
 # What a runtime does: a read-only root, mounts, a process number 1, no new privileges, and a user.
 RUNTIME = """

@@ -11,6 +11,7 @@ from organization import documented_outputs
 from surroundings import Certificates, demand, free_port, running
 
 DIRECTORY = pathlib.Path("packaging/receivers/elasticsearch")
+MODEL = pathlib.Path("Sources/AuditAPI/Models/AuditLogMessage.swift")
 PIPELINE = pathlib.Path("packaging/receivers/logstash/auditferry.conf")
 SERVER = pathlib.Path(".build-receivers/elasticsearch")
 # https://www.elastic.co/docs/reference/elasticsearch/index-lifecycle-actions
@@ -69,6 +70,11 @@ def check_template(server, template, audits):
     declared = mapped(template["template"]["mappings"]["properties"])
     present = mapped(server.ask("GET", f"/{index}/_mapping")[index]["mappings"]["properties"])
     demand(present == declared, f"real audits change the mapping: {present.items() ^ declared.items()}")
+    known = set(re.findall(r'fields\.read\("(\w+)"\)', MODEL.read_text()))
+    mapped_names = set(template["template"]["mappings"]["properties"]) - {"@timestamp"}
+    demand(known and mapped_names == known, f"the mapping and the API's model differ: {mapped_names ^ known}")
+    for field, kind in {"@timestamp": "date", "eventDate": "date", "remoteIp": "ip", "transactionInitiator": "boolean"}.items():
+        demand(declared[field] == kind, f"{field} is mapped as {declared[field]}")
     searched = 0
     for field in ("id", "user.id", "user.name", "remoteIp", "serviceName", "action", "entity.id", "entityType", "status", "level",
                   "propertyChanges.property", "initiatingAction.transactionId", "transactionInitiator", "message.localizableMessageCode"):

@@ -74,6 +74,7 @@ let package = Package(
             name: "Forwarder",
             dependencies: [
                 "Engine", "AuditAPI", "AuditReader", "OffsetStore", "Formats", "Outputs", "AuditCore", "CYAML",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: nio),

@@ -19,9 +19,8 @@ struct Auditferry: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Run.self, Demo.self, Check.self, Query.self, Backfill.self, Related.self, Services.self, Offsets.self,
-            DeadLetters.self,
-            Simulate.self,
+            Run.self, Demo.self, Check.self, Health.self, Query.self, Backfill.self, Related.self, Services.self, Offsets.self,
+            DeadLetters.self, Simulate.self,
         ])
 }
 

@@ -73,6 +73,19 @@ struct ConfigurationLoading<Files: ConfigurationFiles> {
         return path
     }
 
+    /// The operator's port alone.
+    func operatorPort() throws(Failure) -> HTTPSettings {
+        let source = try ConfigurationSource.find(explicit: flags.configPath, files)
+        var settings: HTTPSettings?
+        if let source { settings = ConfigurationDraft.operatorPort(try document(source), context(source)) }
+        guard problems.isEmpty else { throw failure(source) }
+        if let settings { return settings }
+        let subject = source.map(\.name) ?? "the configuration"
+        throw Failure(
+            .configuration, "\(subject): opens no operator's port, which tells how a run is doing",
+            hint: "set 'http.listen', as in auditferry.example.yaml, and restart the run")
+    }
+
     /// Where events go, without what the API wants to know.
     func delivery() throws(Failure) -> DeliverySettings {
         let flagSettings = try FlagSettings(flags, workingDirectory: files.workingDirectory)

@@ -111,7 +111,10 @@ struct MeasuredStore: Store {
         do {
             try await base.commit(change)
         } catch {
-            telemetry.note { health, _, now in health.commitEnded(output, failure: "\(error)", at: now) }
+            telemetry.note { health, figures, now in
+                health.commitEnded(output, failure: "\(error)", at: now)
+                figures.failedCommits += 1
+            }
             throw error
         }
         telemetry.note { health, figures, now in

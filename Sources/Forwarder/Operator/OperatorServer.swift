@@ -64,7 +64,7 @@ struct OperatorServer: Sendable {
             while let progress = try await group.next() {
                 switch progress {
                 case .begun:
-                    logger.info("the operator's port is open", metadata: ["http": "\(address)"])
+                    logger.info("the operator's port is open", metadata: ["http": "\(settings.address)"])
                     group.addTask {
                         try await work()
                         return .done
@@ -76,14 +76,10 @@ struct OperatorServer: Sendable {
         }
     }
 
-    private var address: String {
-        settings.host.contains(":") ? "[\(settings.host)]:\(settings.port)" : "\(settings.host):\(settings.port)"
-    }
-
     private func unusable(_ error: any Error) -> Failure {
         let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() } ?? "\(error)"
         return Failure(
-            .configuration, "http.listen: '\(address)' cannot be used: \(reason)",
+            .configuration, "http.listen: '\(settings.address)' cannot be used: \(reason)",
             hint: "name an address of this machine and a free port, or leave 'http' out")
     }
 

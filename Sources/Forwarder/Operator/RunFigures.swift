@@ -51,6 +51,7 @@ struct RunFigures: Sendable {
     var services: [String: Int] = [:]
     var deliveries: [String: Delivery] = [:]
     var commitSeconds = DelayHistogram.commit
+    var failedCommits = 0
     var reload: Reload
 
     init(started: Instant) { reload = Reload(succeeded: started) }

@@ -110,6 +110,9 @@ extension Telemetry {
         text.single(
             "auditferry_offset_commits_total", .counter, "Transactions that the offset file took.",
             Double(figures.commitSeconds.count))
+        text.single(
+            "auditferry_offset_commit_failures_total", .counter, "Transactions that the offset file did not take, and that were tried again.",
+            Double(figures.failedCommits))
         text.histograms("auditferry_offset_commit_seconds", "How long a transaction took.", [([:], figures.commitSeconds)])
     }
 

@@ -1,0 +1,95 @@
+import AsyncHTTPClient
+import AuditCore
+import FoundationEssentials
+import NIOCore
+
+/// Asks a run that goes on how it is doing, over its operator's port.
+public struct HealthQuestion: Sendable {
+    public enum Question: String, Sendable {
+        /// Whether it makes progress.
+        case healthy = "healthz"
+        /// Whether nothing keeps it from delivering now.
+        case ready = "readyz"
+    }
+
+    /// What a run answers.
+    public struct Answer: Sendable, Equatable {
+        /// To the question that was asked.
+        public let isYes: Bool
+        /// What is wrong, a line each; may be there when the answer is yes.
+        public let problems: [String]
+    }
+
+    private struct Body: Decodable {
+        struct Problem: Decodable {
+            let subject: String
+            let reason: String
+        }
+
+        let problems: [Problem]
+    }
+
+    /// For the whole exchange.
+    private static let patience = TimeAmount.seconds(5)
+    private static let largestAnswer = 1 << 20
+
+    private let url: String
+    private let address: String
+
+    public init(_ question: Question, at settings: HTTPSettings) {
+        address = settings.address
+        url = "http://\(settings.addressHere)/\(question.rawValue)"
+    }
+
+    /// - Throws: `Failure` with code `unreachable` where nobody answers in time, `failed` where something else than a run does.
+    public func ask() async throws -> Answer {
+        let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup)
+        let result: Result<Answer, any Error>
+        do { result = .success(try await ask(client)) } catch { result = .failure(error) }
+        try? await client.shutdown()
+        do { return try result.get() } catch let failure as Failure { throw failure } catch {
+            throw Failure(
+                .unreachable, "operator's port '\(address)' does not answer: \(error)",
+                hint: "see whether the run goes on, and whether its configuration says the same address")
+        }
+    }
+
+    private func ask(_ client: HTTPClient) async throws -> Answer {
+        let deadline = NIODeadline.now() + HealthQuestion.patience
+        let response = try await client.execute(HTTPClientRequest(url: url), deadline: deadline)
+        let body = try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await response.body.collect(upTo: HealthQuestion.largestAnswer) }
+            group.addTask {
+                try await Task.sleep(for: .seconds(5))
+                return nil
+            }
+            return try await group.next() ?? nil
+        }
+        guard let body else { throw HTTPClientError.deadlineExceeded }
+        guard response.status == .ok || response.status == .serviceUnavailable,
+            let answer = try? JSONDecoder().decode(Body.self, from: Data(body.readableBytesView))
+        else {
+            throw Failure(
+                .failed, "operator's port '\(address)' answered with status \(response.status.code), and not as a run does",
+                hint: "something else may listen there: see 'http.listen'")
+        }
+        return Answer(isYes: response.status == .ok, problems: answer.problems.map { "\($0.subject): \($0.reason)" })
+    }
+}
+
+extension HTTPSettings {
+    /// For people, and for URLs.
+    var address: String { HTTPSettings.address(host, port) }
+
+    /// How this machine reaches it: an address that stands for all of them is no destination.
+    var addressHere: String {
+        switch host {
+        case "0.0.0.0": HTTPSettings.address("127.0.0.1", port)
+        case "::": HTTPSettings.address("::1", port)
+        default: address
+        }
+    }
+
+    private static func address(_ host: String, _ port: Int) -> String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

@@ -8,8 +8,8 @@ import subprocess
 
 RELEASE = "bookworm"
 # What apt and dpkg know and keep of their own doings, and what other packages make of all that is installed.
-BOOKKEEPING = ("/var/lib/dpkg/", "/var/lib/apt/", "/var/cache/", "/var/log/apt/", "/var/log/dpkg.log", "/var/log/alternatives.log",
-               "/etc/ld.so.cache", "/proc/", "/dev/", "/tmp/", "/run/")
+BOOKKEEPING = ("/var/lib/dpkg/", "/var/lib/apt/", "/var/cache/", "/var/log/apt/", "/var/log/dpkg.log",
+               "/var/log/alternatives.log", "/etc/ld.so.cache", "/proc/", "/dev/", "/tmp/", "/run/")
 
 
 class Root:
@@ -38,7 +38,20 @@ class Root:
         file.chmod(mode)
 
     def read(self, path):
-        return (self.path / path.lstrip("/")).read_text()
+        return self.bytes(path).decode()
+
+    def bytes(self, path):
+        """What is in a file; nothing where there is none."""
+        file = self.path / path.lstrip("/")
+        return file.read_bytes() if file.exists() else b""
+
+    def remove(self, path):
+        """Removes a file, or a directory that is empty."""
+        entry = self.path / path.lstrip("/")
+        if entry.is_dir():
+            entry.rmdir()
+        else:
+            entry.unlink()
 
     def exists(self, path):
         return os.path.lexists(self.path / path.lstrip("/"))
@@ -51,8 +64,14 @@ class Root:
         return run(*self.command(*words), quiet=quiet)
 
     def apt(self, *words):
-        self.run("DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes", "--no-install-recommends", "-o", "Dpkg::Options::=--force-unsafe-io",
-                 *words, quiet=True)
+        self.run("DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes", "--no-install-recommends",
+                 "-o", "Dpkg::Options::=--force-unsafe-io", *words, quiet=True)
+
+    def named(self, word):
+        """Every path whose name has the word in it, in the bookkeeping too, less what the test itself has put down."""
+        found = run("find", str(self.path), "-xdev", "-name", f"*{word}*", quiet=True).stdout.splitlines()
+        paths = sorted(path.removeprefix(str(self.path)) for path in found)
+        return [path for path in paths if not path.startswith(("/tmp/", "/run/"))]
 
     def contents(self):
         """Every path with its kind, mode, owner and what is in it, less the bookkeeping."""
@@ -80,7 +99,8 @@ def describe(path):
 
 def mirror():
     """Where this machine's apt has Debian 12 from."""
-    wanted = ("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {RELEASE}", "Component: main")
+    wanted = ("apt-get", "indextargets", "--format", "$(REPO_URI)",
+              "Created-By: Packages", f"Codename: {RELEASE}", "Component: main")
     if not run(*wanted, quiet=True).stdout:
         run("apt-get", "update", quiet=True)
     found = run(*wanted, quiet=True).stdout.split()
@@ -89,50 +109,9 @@ def mirror():
     return found[0]
 
 
-def run(self, *words, quiet=False):
-        return run(*self.command(*words), quiet=quiet)
-
-    def apt(self, *words):
-        self.run("DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes", "--no-install-recommends", "-o", "Dpkg::Options::=--force-unsafe-io",
-                 *words, quiet=True)
-
-    def contents(self):
-        """Every path with its kind, mode, owner and what is in it, less the bookkeeping."""
-        found = {}
-        for directory, names, files in os.walk(self.path):
-            below = "/" + os.path.relpath(directory, self.path).removeprefix(".")
-            names[:] = [name for name in names if not f"{below.rstrip('/')}/{name}/".startswith(BOOKKEEPING)]
-            for name in names + files:
-                path = f"{below.rstrip('/')}/{name}"
-                if not path.startswith(BOOKKEEPING):
-                    found[path] = describe(os.path.join(directory, name))
-        return found
-
-
-def describe(path):
-    status = os.lstat(path)
-    inside = ""
-    if stat.S_ISLNK(status.st_mode):
-        inside = os.readlink(path)
-    elif stat.S_ISREG(status.st_mode):
-        with open(path, "rb") as file:
-            inside = hashlib.file_digest(file, "sha256").hexdigest()
-    return (oct(status.st_mode), status.st_uid, status.st_gid, inside)
-
-
-def mirror():
-    """Where this machine's apt has Debian 12 from."""
-    lines = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {RELEASE}",
-                "Component: main", quiet=True).stdout.split()
-    if not lines:
-        raise SystemExit(f"apt has no source of Debian's {RELEASE}: 'apt-get update' first")
-    return lines[0]
-
-
 def run(*words, quiet=False):
-    """Runs a command that has to succeed. Quietly: what it printed is shown only when it failed."""
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if quiet else None,
-                          stderr=subprocess.STDOUT if quiet else None, text=True)
+    """Runs a command that has to succeed. Quietly: what it prints is kept, and shown only when it fails."""
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=quiet, text=True)
     if done.returncode != 0:
-        raise SystemExit(f"{' '.join(words)}: exit {done.returncode}\n{done.stdout or ''}")
+        raise SystemExit(f"{' '.join(words)}: exit {done.returncode}\n{done.stdout or ''}{done.stderr or ''}")
     return done

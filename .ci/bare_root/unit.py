@@ -1,6 +1,6 @@
-"""A stand-in for the service manager, where systemd is not the first process: runs the main process of an installed unit as the unit
-says. What it does of it: the command line, a user of its own without any capability, the directories, the credential, the umask, the
-environment, and the notifications with the watchdog. The filters and name spaces of the unit are systemd's own."""
+"""A stand-in for the service manager, where systemd is not the first process: runs the main process of an installed unit as the
+unit says. What it does of it: the command line, a user of its own without any capability, the directories, the credential, the
+umask, the environment, and the notifications with the watchdog. The filters and name spaces of the unit are systemd's own."""
 import os
 import pathlib
 import shutil
@@ -44,15 +44,16 @@ class Service:
 
     def start(self, log):
         """Starts the main process, whose stderr goes to the file `log`."""
-        environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "LANG": "C.UTF-8", "HOME": "/", "USER": self.name,
+        environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "LANG": "C.UTF-8",
+                       "HOME": "/", "USER": self.name,
                        "NOTIFY_SOCKET": self.notifications(), "CREDENTIALS_DIRECTORY": self.credentials(),
                        "WATCHDOG_USEC": str(int(self.setting("WatchdogSec").removesuffix("s")) * 1_000_000),
                        "STATE_DIRECTORY": self.directory("/var/lib", "StateDirectory"),
                        "LOGS_DIRECTORY": self.directory("/var/log", "LogsDirectory")}
         user = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--no-new-privs", "--bounding-set=-all",
                 "--inh-caps=-all"]
-        # Every word is the process that it starts, so that the identifier stays the same: the name space in which the service sees its
-        # directories, the root, the user, and then the command line of the unit.
+        # One process becomes the other, so that its identifier stays: the name space in which the service sees its directories,
+        # the root, the user, and then the command line of the unit.
         script = f'''set -eu
             umask {self.setting("UMask")}
             {self.visible("/var/lib", environment["STATE_DIRECTORY"])}
@@ -60,11 +61,8 @@ class Service:
             export WATCHDOG_PID=$$
             exec chroot {self.root.path} {" ".join(user)} {self.setting("ExecStart")}'''
         with open(log, "ab") as file:
-            self.process = subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sh", "-c", script], env=environment,
-                                            stdin=subprocess.DEVNULL, stdout=file, stderr=file)
-
-    def wait_ready(self, seconds):
-        self.wait_message("READY=1", seconds)
+            self.process = subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sh", "-c", script],
+                                            env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
 
     def wait_message(self, wanted, seconds):
         """Waits until the main process has said it since it was started."""

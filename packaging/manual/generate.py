@@ -3,9 +3,9 @@
 
 usage: generate.py PROGRAM DIRECTORY
 
-Writes auditferry.1, and auditferry-COMMAND.1 for each command, into DIRECTORY. What a page says of a command and its options is the
-program's own description (--experimental-dump-help); sections.mdoc beside this script has the sections of auditferry.1 that are
-written by hand. The pages bear the day of SOURCE_DATE_EPOCH, or else today.
+Writes auditferry.1, and auditferry-COMMAND.1 for each command, into DIRECTORY. What a page says of a command and its options is
+the program's own description (--experimental-dump-help); sections.mdoc beside this script has the sections of auditferry.1 that
+are written by hand. The pages bear the day of SOURCE_DATE_EPOCH, or else today.
 """
 import datetime
 import json

@@ -50,9 +50,9 @@ def main():
     upgrade(root, newer, configuration)
     more = deliver(root, ends, log) - count
     demand(more > 0, "nothing new was delivered after the upgrade")
-    tell(f"{newer.name}: {more} audits more, of the time of the upgrade too, and none again")
+    tell(f"{newer.name}: it restarts the services; {more} audits more, of the time of the upgrade too, and none again")
     remove(root)
-    tell("a removal keeps the configuration, the secret and the offset file")
+    tell("a removal stops the services, and keeps the configuration, the secret and the offset file")
     purge(root)
     ends.end()
     # The service manager's own, which has to be empty now.
@@ -96,15 +96,33 @@ def deliver(root, ends, log):
 def upgrade(root, newer, configuration):
     offsets = root.bytes(OFFSETS)
     demand(offsets, "there is no offset file")
-    root.apt("install", place(root, newer))
+    asked = asked_of_manager(root, "install", place(root, newer))
+    for unit in ("auditferry.service", "auditferry@*.service"):
+        wanted = f"try-restart {unit}"
+        demand(wanted in asked and "--system daemon-reload" in asked[:asked.index(wanted)],
+               f"the upgrade does not restart {unit} after the new units are known, but asks {asked}")
     version = run(*root.command("dpkg-query", "--show", "--showformat", "${Version}", "auditferry"), quiet=True).stdout
     demand(version == newer.name.split("_")[1], f"{version} is installed after the upgrade")
     demand(root.read("etc/auditferry/auditferry.yaml") == configuration, "the upgrade has changed the configuration")
     demand(root.bytes(OFFSETS) == offsets, "the upgrade has changed the offset file")
 
 
+def asked_of_manager(root, *words):
+    """What apt's doing these words asks systemctl for, in its order, where systemd runs."""
+    root.write("usr/bin/systemctl", '#!/bin/sh\necho "$*" >> /run/asked\n', mode=0o755)
+    root.write("run/asked", "")
+    (root.path / "run/systemd/system").mkdir(parents=True)
+    root.apt(*words)
+    root.remove("usr/bin/systemctl")
+    root.remove("run/systemd/system")
+    return root.read("run/asked").splitlines()
+
+
 def remove(root):
-    root.apt("remove", "auditferry")
+    asked = asked_of_manager(root, "remove", "auditferry")
+    for unit in ("auditferry.service", "auditferry@*.service"):
+        demand(any(line.startswith("stop ") and unit in line.split() for line in asked),
+               f"the removal does not stop {unit}, but asks {asked}")
     demand(not root.exists("usr/bin/auditferry"), "the program is there after the removal")
     for kept in ("/etc/auditferry/auditferry.yaml", "/etc/auditferry/client_secret", OFFSETS):
         demand(root.exists(kept), f"{kept} is gone after the removal")

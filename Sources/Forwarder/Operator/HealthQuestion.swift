@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import AuditCore
 import FoundationEssentials
 import NIOCore
+import NIOPosix
 
 /// Asks a run that goes on how it is doing, over its operator's port.
 public struct HealthQuestion: Sendable {
@@ -49,8 +50,16 @@ public struct HealthQuestion: Sendable {
         try? await client.shutdown()
         do { return try result.get() } catch let failure as Failure { throw failure } catch {
             throw Failure(
-                .unreachable, "operator's port '\(address)' does not answer: \(error)",
+                .unreachable, "operator's port '\(address)' does not answer: \(HealthQuestion.reason(error))",
                 hint: "see whether the run goes on, and whether its configuration says the same address")
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case HTTPClientError.deadlineExceeded, HTTPClientError.connectTimeout: "nothing came within 5 seconds"
+        case let error as NIOConnectionError: error.connectionErrors.last.map { SystemReason.text($0.error) } ?? "\(error)"
+        default: SystemReason.text(error)
         }
     }
 
@@ -91,5 +100,7 @@ extension HTTPSettings {
         }
     }
 
-    private static func address(_ host: String, _ port: Int) -> String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    private static func address(_ host: String, _ port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
 }

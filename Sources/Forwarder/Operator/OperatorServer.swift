@@ -1,5 +1,4 @@
 import AuditCore
-import Glibc
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -77,9 +76,8 @@ struct OperatorServer: Sendable {
     }
 
     private func unusable(_ error: any Error) -> Failure {
-        let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() } ?? "\(error)"
-        return Failure(
-            .configuration, "http.listen: '\(settings.address)' cannot be used: \(reason)",
+        Failure(
+            .configuration, "http.listen: '\(settings.address)' cannot be used: \(SystemReason.text(error))",
             hint: "name an address of this machine and a free port, or leave 'http' out")
     }
 

@@ -111,7 +111,7 @@ extension Telemetry {
             "auditferry_offset_commits_total", .counter, "Transactions that the offset file took.",
             Double(figures.commitSeconds.count))
         text.single(
-            "auditferry_offset_commit_failures_total", .counter, "Transactions that the offset file did not take, and that were tried again.",
+            "auditferry_offset_commit_failures_total", .counter, "Transactions that the offset file did not take; they are tried again.",
             Double(figures.failedCommits))
         text.histograms("auditferry_offset_commit_seconds", "How long a transaction took.", [([:], figures.commitSeconds)])
     }

@@ -111,8 +111,8 @@ extension Telemetry {
             "auditferry_offset_commits_total", .counter, "Transactions that the offset file took.",
             Double(figures.commitSeconds.count))
         text.single(
-            "auditferry_offset_commit_failures_total", .counter, "Transactions that the offset file did not take; they are tried again.",
-            Double(figures.failedCommits))
+            "auditferry_offset_commit_failures_total", .counter,
+            "Transactions that the offset file did not take; they are tried again.", Double(figures.failedCommits))
         text.histograms("auditferry_offset_commit_seconds", "How long a transaction took.", [([:], figures.commitSeconds)])
     }
 

@@ -57,7 +57,8 @@ public struct HealthQuestion: Sendable {
 
     private static func reason(_ error: any Error) -> String {
         switch error {
-        case let error as HTTPClientError where [.deadlineExceeded, .connectTimeout].contains(error): "nothing came within 5 seconds"
+        case let error as HTTPClientError where [.deadlineExceeded, .connectTimeout].contains(error):
+            "nothing came within 5 seconds"
         case let error as NIOConnectionError: error.connectionErrors.last.map { SystemReason.text($0.error) } ?? "\(error)"
         default: SystemReason.text(error)
         }

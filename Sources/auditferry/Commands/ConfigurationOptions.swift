@@ -39,6 +39,8 @@ struct Loaded {
             flags: flags, environment: ProcessEnvironment.variables, files: LocalFiles())
         self.configuration = configuration
         logger = .auditferry(configuration.log)
-        for warning in warnings { logger.warning("\(warning)") }
+        for warning in warnings {
+            logger.warning("the configuration has something unwise in it", metadata: ["what": "\(warning)"])
+        }
     }
 }

@@ -4,7 +4,9 @@ import Logging
 extension OutputDefinition {
     /// Makes the output. It opens nothing yet: an output that is down at the start is waited for like any other time.
     public func makeOutput(logger: Logger) -> any Output {
-        for warning in warnings { logger.warning("\(warning)") }
+        for warning in warnings {
+            logger.warning("the output is weaker than it could be", metadata: ["output": "\(name)", "what": "\(warning)"])
+        }
         return switch kind {
         case .standardOutput(let settings): StdoutOutput(format: format, priorities: settings.priorities)
         case .file(let settings): FileOutput(settings: settings, format: format, logger: logger)

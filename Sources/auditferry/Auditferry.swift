@@ -30,6 +30,7 @@ enum Main {
         csupport_return_free_memory()
         // A reader of stdout or a peer that goes away is an error to handle, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
+        defer { StderrLog.end() }
         do {
             var command = try Auditferry.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -38,7 +39,9 @@ enum Main {
                 try command.run()
             }
         } catch {
+            StderrLog.end()
             exit(Ending.report(error))
         }
+        StderrLog.end()
     }
 }

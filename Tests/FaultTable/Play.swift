@@ -20,6 +20,9 @@ struct Play: AsyncParsableCommand {
     @Flag(name: .long, help: "Play the faults on the ways to real receivers instead, and print what each output loses there.")
     var receivers = false
 
+    @Flag(name: .long, help: "Play instead what keeps a run from moving, all at once, and print who says so and how soon.")
+    var health = false
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -41,7 +44,8 @@ struct Play: AsyncParsableCommand {
     var jobs = 2
 
     func validate() throws {
-        let names = receivers || throughput != nil ? RoutePlay.names : Fault.all.map(\.name)
+        let names =
+            health ? HealthPlay.names : receivers || throughput != nil ? RoutePlay.names : Fault.all.map(\.name)
         let unknown = only.filter { !names.contains($0) }
         if let name = unknown.first { throw ValidationError("there is no fault '\(name)'; --list names them") }
         if jobs < 1 { throw ValidationError("--jobs: at least one is played at a time") }
@@ -49,6 +53,8 @@ struct Play: AsyncParsableCommand {
 
     func run() async throws {
         if let throughput { return try await ThroughputPlay(only: only, audits: throughput).run() }
+        if health, list { return HealthPlay.list() }
+        if health { return try await HealthPlay(only: only, markdown: markdown).run() }
         if receivers, list { return RoutePlay.list() }
         if receivers {
             print("seed \(seed)\n")

@@ -15,6 +15,7 @@ struct ParkingLog: Sendable {
     }
 
     func ends(_ family: RequestFamily) {
-        logger?.warning("the parking is over: the requests go on", metadata: ["requests": "\(family.rawValue)"])
+        logger?.warning(
+            "the parking is over: the requests go on", metadata: ["requests": "\(family.rawValue)", "state": "recovered"])
     }
 }

@@ -6,11 +6,11 @@ import Logging
 struct StderrLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level
-    private let format: LogSettings.Format
+    private let log: StderrLog
 
     init(_ settings: LogSettings) {
         logLevel = settings.level
-        format = settings.format
+        log = StderrLog(LogLine(format: settings.format, isJournal: StandardError.isJournal))
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -19,47 +19,9 @@ struct StderrLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-        let line =
-            switch format {
-            case .text: text(event, fields)
-            case .json: json(event, fields)
-            }
-        StandardError.write(line + "\n")
+        log.write(
+            LogEntry(level: event.level, message: "\(event.message)", metadata: metadata.merging(event.metadata ?? [:]) { $1 }))
     }
-
-    private func text(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
-        let rest = fields.map { " \($0.key)=\(quotedIfNeeded("\($0.value)"))" }.joined()
-        return "\(Instant.localNow) \(event.level) \(event.message)\(rest)"
-    }
-
-    private func json(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
-        let rest = fields.map { ",\(JSONText.quoted($0.key)):\(JSONText.quoted("\($0.value)"))" }.joined()
-        let message = JSONText.quoted("\(event.message)")
-        return "{\"time\":\"\(Instant.localNow)\",\"level\":\"\(event.level)\",\"message\":\(message)\(rest)}"
-    }
-
-    private func quotedIfNeeded(_ text: String) -> String {
-        text.isEmpty || text.contains { $0 == " " || $0 == "\"" || $0.isNewline } ? JSONText.quoted(text) : text
-    }
-}
-
-/// Writes to stderr, a line at once, and never fails: there is nobody left to tell.
-public enum StandardError {
-    public static func write(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let count = Glibc.write(STDERR_FILENO, rest.baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-        }
-    }
-
-    public static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
 
 extension Logger {

@@ -4,7 +4,7 @@ import Engine
 /// Whether a run makes progress, and whether it can deliver: a value that is told what happened and when.
 ///
 /// Healthy is a run that reads and delivers, or waits for a reason that it knows: the API parked it, the output refused and is tried
-/// again. Ready is one that nothing keeps from delivering now. Times are those of one clock that only runs forward.
+/// again, the disk of the offset file is full and is tried again. Ready is one that nothing keeps from delivering now. Times are those of one clock that only runs forward.
 struct Health: Sendable {
     struct Limits: Sendable, Equatable {
         /// How long the API may show nothing: 2 polls while nothing happens, and some time for an answer.
@@ -28,11 +28,11 @@ struct Health: Sendable {
     struct Course: Sendable {
         /// The last time that the API showed a page, at first the beginning.
         var lastRead: Duration
-        /// Why it shows none, since when, and until when nobody asks, if the API said so.
-        var reading: (reason: String, since: Duration, parkedUntil: Duration)?
+        /// Why it shows none, since when, when it is asked again, and whether the API named that time.
+        var reading: (reason: String, since: Duration, next: Duration, isPause: Bool)?
         /// Batches in the output's hands that have no answer.
         var owed = 0
-        /// The last time that it took a batch or answered one.
+        /// The last time that it answered a batch, or took one while it owed nothing.
         var lastMotion: Duration
         var refusal: (reason: String, since: Duration, next: Duration)?
         var isFull = false
@@ -43,7 +43,8 @@ struct Health: Sendable {
     struct Commits: Sendable {
         /// When the commits under way began, by the output.
         var underWay: [String: Duration] = [:]
-        var failure: (reason: String, since: Duration)?
+        /// Why the last one failed, since when they do, and when it is tried again.
+        var failure: (reason: String, since: Duration, next: Duration)?
     }
 
     var limits: Limits
@@ -69,15 +70,16 @@ struct Health: Sendable {
         courses[output]?.reading = nil
     }
 
-    /// - Parameter parked: how long the API asked to be left alone.
-    mutating func readFailed(_ output: String, _ reason: String, parked: Duration?, at now: Duration) {
+    /// - Parameter isPause: whether the API asked to be left alone for so long.
+    mutating func readFailed(_ output: String, _ reason: String, retryIn: Duration, isPause: Bool, at now: Duration) {
         let since = courses[output]?.reading?.since ?? now
-        courses[output]?.reading = (reason, since, now + (parked ?? .zero))
+        courses[output]?.reading = (reason, since, now + retryIn, isPause)
     }
 
     mutating func handedIn(_ output: String, at now: Duration) {
+        // What it is given besides is no sign that it answers.
+        if courses[output]?.owed == 0 { courses[output]?.lastMotion = now }
         courses[output]?.owed += 1
-        courses[output]?.lastMotion = now
     }
 
     mutating func answered(_ output: String, at now: Duration) {
@@ -112,8 +114,10 @@ struct Health: Sendable {
     /// - Parameter failure: for people; `nil` where it is durable.
     mutating func commitEnded(_ output: String, failure: String?, at now: Duration) {
         commits.underWay[output] = nil
-        commits.failure = failure.map { ($0, commits.failure?.since ?? now) }
+        commits.failure = failure.map { ($0, commits.failure?.since ?? now, now) }
     }
+
+    mutating func commitIsTriedAgain(in wait: Duration, at now: Duration) { commits.failure?.next = now + wait }
 
     mutating func stopping() { isStopping = true }
 }
@@ -140,16 +144,17 @@ extension Health {
     }
 
     private func commitProblem(at now: Duration) -> [Problem] {
-        if let failure = commits.failure {
-            let lasts = now - failure.since
-            return [
-                Problem(
-                    subject: "offsets", reason: "they cannot be committed: \(failure.reason)", lasts: lasts,
-                    isStandstill: lasts > limits.delivery)
-            ]
+        if let began = commits.underWay.values.min(), now - began > limits.delivery {
+            return [Problem(subject: "offsets", reason: "a commit does not end", lasts: now - began, isStandstill: true)]
         }
-        guard let began = commits.underWay.values.min(), now - began > limits.delivery else { return [] }
-        return [Problem(subject: "offsets", reason: "a commit does not end", lasts: now - began, isStandstill: true)]
+        guard let failure = commits.failure else { return [] }
+        // Another start would deliver what is not committed again, and commit no more than this one.
+        let isOverdue = commits.underWay.isEmpty && now > failure.next + limits.delivery
+        return [
+            Problem(
+                subject: "offsets", reason: "they cannot be committed: \(failure.reason)", lasts: now - failure.since,
+                isStandstill: isOverdue)
+        ]
     }
 
     private func readingProblem(_ output: String, _ course: Course, at now: Duration) -> Problem? {
@@ -161,11 +166,11 @@ extension Health {
             guard silence > limits.reading else { return nil }
             return Problem(subject: subject, reason: "nothing was read for it", lasts: silence, isStandstill: true)
         }
-        // It was told to wait; that it goes on afterwards is expected again.
-        let isOverdue = silence > limits.reading && now > reading.parkedUntil + limits.reading
-        let parked = reading.parkedUntil > now ? "the API asked for a pause: " : "the API cannot be read: "
+        // It waits before it asks again; that it does so, and gets an answer or none, is expected again.
+        let isOverdue = silence > limits.reading && now > reading.next + limits.reading
+        let kind = reading.isPause && reading.next > now ? "the API asked for a pause: " : "the API cannot be read: "
         return Problem(
-            subject: subject, reason: parked + reading.reason, lasts: now - reading.since,
+            subject: subject, reason: kind + reading.reason, lasts: now - reading.since,
             isStandstill: isOverdue)
     }
 

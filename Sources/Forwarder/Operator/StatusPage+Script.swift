@@ -60,6 +60,8 @@ extension StatusPage {
         const card = (name, value) => make('div', 'card', make('div', 'figure', value), make('div', 'note', name));
 
         const kinds = {delivering: 'good', refusing: 'wait', silent: 'bad', starting: ''};
+        // Of the line, where several lanes can lack the same time.
+        const total = gaps => gaps.reduce((sum, gap) => sum + (Date.parse(gap.end) - Date.parse(gap.start)) / 1000, 0);
         const output = (out, now) => {
           const coverage = out.coverage;
           const parts = [
@@ -67,13 +69,13 @@ extension StatusPage {
             make('p', 'note where', out.destination + ' · guarantee: ' + out.guarantee)];
           if (coverage) {
             parts.push(timeline(coverage), make('div', 'ends', make('span', '', clock(coverage.start, now)),
-              make('span', '', 'delivered up to ' + clock(coverage.frontier, now)), make('span', '', 'now')));
+              make('span', '', 'delivered up to ' + clock(coverage.frontier, now) + (coverage.gaps.length ? ', gaps aside' : '')), make('span', '', 'now')));
           }
           parts.push(rates(out.history, out.slot_seconds),
             make('div', 'ends', make('span', '', '15 min ago'), make('span', '', 'audits per ' + out.slot_seconds + ' s'), make('span', '', 'now')));
           const facts = [fact('rate', number(out.per_second) + '/s'), fact('delivered', number(out.delivered)),
             fact('waiting', number(out.unacknowledged)), fact('lag', out.lag_seconds === undefined ? '–' : duration(out.lag_seconds)),
-            fact('gaps', duration(out.gap_seconds)), fact('lost', duration(out.lost_seconds)),
+            fact('gaps', duration(total(coverage?.gaps ?? []))), fact('lost', duration(out.lost_seconds)),
             fact('duplicates', number(out.duplicates)), fact('retries', number(out.retries)), fact('rejected', number(out.rejected))];
           parts.push(make('dl', '', ...facts));
           if (out.last_error) {
@@ -104,7 +106,9 @@ extension StatusPage {
           const most = services.reduce((top, service) => Math.max(top, service.received), 0);
           byId('services').replaceChildren(...(services.length ? services.map(service => row(service.name, service.received, most)) : [make('p', 'note', 'none yet')]));
           const total = late.reduce((count, bucket) => count + bucket.count, 0), peak = Math.max(...late.map(bucket => bucket.count));
-          const lateRows = late.map((bucket, index) => row(bucket.up_to_seconds === undefined ? 'later' : 'up to ' + duration(bucket.up_to_seconds), bucket.count, peak));
+          // From the first that has any to the last.
+          const first = late.findIndex(bucket => bucket.count), last = late.findLastIndex(bucket => bucket.count);
+          const lateRows = late.slice(first, last + 1).map(bucket => row(bucket.up_to_seconds === undefined ? 'later' : 'up to ' + duration(bucket.up_to_seconds), bucket.count, peak));
           byId('late').replaceChildren(...(total ? lateRows : [make('p', 'note', 'none so far')]));
           byId('updated').textContent = 'as of ' + now.slice(0, 10) + ' ' + now.slice(11, 19) + ' UTC';
         };

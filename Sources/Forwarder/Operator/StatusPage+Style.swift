@@ -2,7 +2,7 @@ extension StatusPage {
     /// The colours are named by what they say; both schemes set all of them.
     static let style = """
         :root { --ground: #f6f7f8; --card: #fff; --line: #e2e5e9; --ink: #1b2430; --quiet: #5d6875; --track: #e6e9ed;
-          --good: #2f7d6b; --wait: #a06a12; --gap: #e3a63c; --bad: #b83a3a; --bar: #6f93b5; --good-soft: #e3f1ed; --wait-soft: #fbf0dc;
+          --good: #27695a; --wait: #8a5a0c; --gap: #e3a63c; --bad: #a93232; --bar: #6f93b5; --good-soft: #e3f1ed; --wait-soft: #fbf0dc;
           --bad-soft: #f9e4e4; }
         @media (prefers-color-scheme: dark) {
           :root { --ground: #12161b; --card: #1a2027; --line: #2a323c; --ink: #e4e8ec; --quiet: #98a3af; --track: #2b333d;

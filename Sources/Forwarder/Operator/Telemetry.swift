@@ -143,15 +143,18 @@ extension Telemetry: TailObserver {
         note { health, figures, now in
             switch report {
             case .readFailing(_, let failure, let wait):
-                var parked: Duration?
-                if case .transient(_, .some) = failure { parked = wait }
-                health.readFailed(output, failure.reason, parked: parked, at: now)
+                var isPause = false
+                if case .transient(_, .some) = failure { isPause = true }
+                health.readFailed(output, failure.reason, retryIn: wait, isPause: isPause, at: now)
                 figures.deliveries[output]?.lastError = (wall, failure.reason)
             case .outputFailing(let reason, let wait):
                 health.refused(output, reason, retryIn: wait, at: now)
                 figures.deliveries[output]?.lastError = (wall, reason)
             case .outputRecovered: health.recovered(output)
-            case .abandoned(_, let reason), .storeFailing(let reason, _):
+            case .storeFailing(let reason, let wait):
+                health.commitIsTriedAgain(in: wait, at: now)
+                figures.deliveries[output]?.lastError = (wall, reason)
+            case .abandoned(_, let reason):
                 figures.deliveries[output]?.lastError = (wall, reason)
             case .beyondRetention(let lane, let gap):
                 figures.deliveries[output]?.lastError = (wall, "lane \(lane): \(gap) is older than the API reaches")

@@ -22,7 +22,9 @@ struct Connecting {
             do {
                 try await reader.client.authenticate()
                 _ = try await reader.client.realtimeServiceMapping()
-                if hasFailed { logger.warning("the API answers", metadata: ["api": "\(genesys.endpoints.api)"]) }
+                if hasFailed {
+                    logger.warning("the API answers", metadata: ["api": "\(genesys.endpoints.api)", "state": "recovered"])
+                }
                 return
             } catch let error as AuditAPIError {
                 if error.kind == .cancelled { throw CancellationError() }
@@ -31,7 +33,7 @@ struct Connecting {
                 let wait = max(pause, error.requestedWait ?? .zero)
                 logger.warning(
                     "the API does not answer yet",
-                    metadata: ["reason": "\(error)", "retry_in": "\(wait.shortText)"])
+                    metadata: ["api": "\(genesys.endpoints.api)", "reason": "\(error)", "retry_in": "\(wait.shortText)"])
                 try await clock.sleep(until: clock.now() + wait)
                 pause = min(pause * 2, Connecting.pause.most)
             }

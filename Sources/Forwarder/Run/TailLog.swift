@@ -5,7 +5,8 @@ import Logging
 /// Tells the log what the tails report, and the status board where they stand.
 ///
 /// Levels: info is what was asked for, happening; warning is unexpected, nothing is lost and the program recovers by itself; error is
-/// data lost, or somebody has to act.
+/// data lost, or somebody has to act. That something works again is said as a warning, with `state` as `recovered`: it has to be seen
+/// wherever the trouble was.
 struct TailLog: TailObserver {
     let logger: Logger
     let board: StatusBoard
@@ -19,9 +20,11 @@ struct TailLog: TailObserver {
         case .lanes(let lanes):
             logger.info("reading", metadata: ["lanes": "\(lanes.map(\.description).joined(separator: ","))"])
         case .readFailing(let lane, let failure, let wait):
-            logger.warning("the API could not be read", metadata: retry(failure.reason, wait, lane))
+            // What was refused stays so until somebody acts.
+            let level: Logger.Level = failure.isRefusal ? .error : .warning
+            logger.log(level: level, "the API could not be read", metadata: retry(failure.reason, wait, lane))
         case .readRecovered(let lane):
-            logger.warning("the API can be read again", metadata: ["lane": "\(lane)"])
+            logger.warning("the API can be read again", metadata: ["lane": "\(lane)", "state": "recovered"])
         case .windowRepeated(let lane, let window, let reason):
             logger.debug("a window is read again", metadata: place(lane, window, reason))
         case .windowSplit(let lane, let window, let reason):
@@ -29,7 +32,7 @@ struct TailLog: TailObserver {
         case .outputFailing(let reason, let wait):
             logger.warning("the output refused a delivery", metadata: retry(reason, wait, nil))
         case .outputRecovered:
-            logger.warning("the output takes deliveries again")
+            logger.warning("the output takes deliveries again", metadata: ["state": "recovered"])
         case .abandoned(let count, let reason):
             logger.warning(
                 "stopped while the output refuses; what was read will be read again",
@@ -37,7 +40,7 @@ struct TailLog: TailObserver {
         case .storeFailing(let reason, let wait):
             logger.error("the offset file could not be used", metadata: retry(reason, wait, nil))
         case .storeRecovered:
-            logger.warning("the offset file can be used again")
+            logger.warning("the offset file can be used again", metadata: ["state": "recovered"])
         case .beyondRetention(let lane, let gap):
             logger.error(
                 "a gap is older than the API reaches; its audits cannot be delivered any more",
@@ -53,6 +56,13 @@ struct TailLog: TailObserver {
 
     private func place(_ lane: Lane, _ window: Interval, _ reason: String) -> Logger.Metadata {
         ["lane": "\(lane)", "window": "\(window)", "reason": "\(reason)"]
+    }
+}
+
+extension ReadFailure {
+    fileprivate var isRefusal: Bool {
+        if case .refused = self { return true }
+        return false
     }
 }
 

@@ -88,7 +88,9 @@ final class Notifier: Sendable {
                 while let first = state.untaken.first {
                     try socket.send(first.text)
                     state.untaken.removeFirst()
-                    if state.isFailing { logger.warning("the service manager can be told again") }
+                    if state.isFailing {
+                        logger.warning("the service manager can be told again", metadata: ["state": "recovered"])
+                    }
                     state.isFailing = false
                 }
             } catch {

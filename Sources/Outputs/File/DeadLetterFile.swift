@@ -10,12 +10,16 @@ import NIOCore
 /// The file may be moved away at any time, as a replay does: the next letter makes a new one.
 public struct DeadLetterFile: DeadLetters {
     private let output: String
+    private let path: String
+    private let logger: Logger
     private let thread = BlockingThread()
     private let file: AppendedFile
     private let now: @Sendable () -> Instant
 
     public init(path: String, output: String, logger: Logger, now: @escaping @Sendable () -> Instant) {
         self.output = output
+        self.path = path
+        self.logger = logger
         self.now = now
         file = AppendedFile(path: path, mode: 0o600, isShared: true, logger: logger)
     }
@@ -27,6 +31,9 @@ public struct DeadLetterFile: DeadLetters {
         }
         let bytes = lines
         try await thread.run { _ in try file.append(bytes) }
+        logger.error(
+            "audits can never be delivered, and were put aside; look at the reason, then replay them",
+            metadata: ["output": "\(output)", "audits": "\(audits.count)", "reason": "\(reason)", "path": "\(path)"])
     }
 
     public func close() async {

@@ -44,6 +44,8 @@ struct Loaded {
         let (configuration, warnings) = try reload()
         self.configuration = configuration
         logger = .auditferry(configuration.log)
-        for warning in warnings { logger.warning("\(warning)") }
+        for warning in warnings {
+            logger.warning("the configuration has something unwise in it", metadata: ["what": "\(warning)"])
+        }
     }
 }

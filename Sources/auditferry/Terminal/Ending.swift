@@ -24,8 +24,8 @@ enum Ending {
     }
 
     private static func report(_ failure: Failure) -> Int32 {
-        for problem in failure.problems { StandardError.write("auditferry: error: \(problem)\n") }
-        StandardError.write("auditferry: hint: \(failure.hint)\n")
+        for problem in failure.problems { StandardError.write(line: "auditferry: error: \(problem)", .error) }
+        StandardError.write(line: "auditferry: hint: \(failure.hint)", .error)
         return failure.code.status
     }
 

@@ -18,6 +18,12 @@ package struct Disk: Sendable {
         return try await shell("command -v mkfs.ext4 e2fsck && ls /dev/loop-control") == 0 ? nil : "images cannot be mounted here"
     }
 
+    /// Why no disk can be made here that does not answer for a while.
+    @Sendable package static func freezingObstacle() async throws -> String? {
+        if let obstacle = try await imageObstacle() { return obstacle }
+        return try await shell("command -v fsfreeze") == 0 ? nil : "fsfreeze is missing"
+    }
+
     /// Runs `body` with a disk in memory of one MiB at a path.
     package static func inMemory<Value>(at path: String, _ body: (Disk) async throws -> Value) async throws -> Value {
         try await inMemory(at: path, mebibytes: 1, body)
@@ -71,6 +77,16 @@ package struct Disk: Sendable {
         let check = "e2fsck -fy '\(image)' || test $? = 1"
         let command = "umount '\(path)' && { \(check); } && mount -o loop '\(image)' '\(path)'"
         try demand(try await Disk.shell(command) == 0, "the disk at '\(path)' cannot be repaired")
+    }
+
+    /// Runs `body` while whoever writes to the disk waits.
+    package func whileFrozen<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try demand(try await Disk.shell("fsfreeze -f '\(path)'") == 0, "the disk at '\(path)' cannot be frozen")
+        let result: Result<Value, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        // Until then not even SIGKILL ends a program that waits for it.
+        try demand(try await Disk.shell("fsfreeze -u '\(path)'") == 0, "the disk at '\(path)' stays frozen")
+        return try result.get()
     }
 
     package func remount(_ option: String) async throws {

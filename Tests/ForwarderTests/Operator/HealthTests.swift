@@ -32,10 +32,10 @@ struct HealthTests {
     }
 
     @Test func `a read that fails makes it not ready at once, and a pause that the API asked for keeps it healthy`() {
-        let failing = health { $0.readFailed("siem", "502", parked: nil, at: .seconds(10)) }
+        let failing = health { $0.readFailed("siem", "502", retryIn: .zero, isPause: false, at: .seconds(10)) }
         #expect(failing.isHealthy(at: .seconds(50)) && !failing.isReady(at: .seconds(10)))
         #expect(!failing.isHealthy(at: .seconds(70)))
-        let parked = health { $0.readFailed("siem", "429", parked: .seconds(3600), at: .seconds(10)) }
+        let parked = health { $0.readFailed("siem", "429", retryIn: .seconds(3600), isPause: true, at: .seconds(10)) }
         #expect(parked.isHealthy(at: .seconds(3600)) && !parked.isReady(at: .seconds(3600)))
         #expect(reasons(parked, at: .seconds(20)) == ["output siem: the API asked for a pause: 429"])
         #expect(!parked.isHealthy(at: .seconds(3670)), "it has to go on when the pause is over")
@@ -49,6 +49,9 @@ struct HealthTests {
         #expect(silent.isReady(at: .seconds(55)))
         #expect(!silent.isHealthy(at: .seconds(56)))
         #expect(reasons(silent, at: .seconds(56)) == ["output siem: it does not answer for what was handed to it"])
+        var given = silent
+        given.handedIn("siem", at: .seconds(55))
+        #expect(!given.isHealthy(at: .seconds(56)), "what it is given besides is no answer")
         var answered = silent
         answered.answered("siem", at: .seconds(56))
         #expect(answered.isReady(at: .seconds(100)))
@@ -77,7 +80,7 @@ struct HealthTests {
         #expect(health.isReady(at: .seconds(550)) && !health.isHealthy(at: .seconds(560)))
     }
 
-    @Test func `offsets that cannot be committed make it not ready at once, and stand still when that lasts`() {
+    @Test func `offsets that cannot be committed make it not ready at once, and stand still where nobody tries again`() {
         var health = health { $0.commitBegan("siem", at: .seconds(10)) }
         #expect(health.isReady(at: .seconds(50)))
         #expect(!health.isHealthy(at: .seconds(56)), "a commit does not end")
@@ -88,6 +91,19 @@ struct HealthTests {
         #expect(reasons(health, at: .seconds(66)) == ["offsets: they cannot be committed: disk full"])
         health.commitEnded("siem", failure: nil, at: .seconds(66))
         #expect(health.isReady(at: .seconds(66)))
+    }
+
+    @Test func `a disk that stays full makes it not ready, and healthy as long as it is tried again`() {
+        var health = health()
+        for second in stride(from: 0, to: 600, by: 60) {
+            health.readSucceeded("siem", at: .seconds(second))
+            health.commitBegan("siem", at: .seconds(second))
+            health.commitEnded("siem", failure: "disk full", at: .seconds(second))
+            health.commitIsTriedAgain(in: .seconds(60), at: .seconds(second))
+            #expect(health.isHealthy(at: .seconds(second + 50)) && !health.isReady(at: .seconds(second + 50)))
+        }
+        health.readSucceeded("siem", at: .seconds(646))
+        #expect(!health.isHealthy(at: .seconds(646)), "nobody has tried it again")
     }
 
     @Test func `a run that is told to stop is not ready and stays healthy, and an output that has ended is done with`() {

@@ -1,17 +1,19 @@
-import FaultScenes
 import Foundation
 
 /// A service manager as a service sees it: a socket, and the time within which it wants signs of life.
-final class PlayedManager: Sendable {
+package final class PlayedManager: Sendable {
     /// Much longer than a program needs on a machine that is busy.
-    static let watchdog = Duration.seconds(6)
+    package static let watchdog = Duration.seconds(6)
 
-    let address: String
+    package let address: String
+    /// Within what time it wants each sign of life.
+    package let watchdog: Duration
     private let descriptor: Int32
 
     /// - Parameter address: a path, or `@` and an abstract name.
-    init(at address: String) throws {
+    package init(at address: String, watchdog: Duration = PlayedManager.watchdog) throws {
         self.address = address
+        self.watchdog = watchdog
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         var target = sockaddr_un()
         target.sun_family = sa_family_t(AF_UNIX)
@@ -28,12 +30,12 @@ final class PlayedManager: Sendable {
 
     deinit { close(descriptor) }
 
-    var variables: [String: String] {
-        ["NOTIFY_SOCKET": address, "WATCHDOG_USEC": "\(PlayedManager.watchdog.components.seconds * 1_000_000)"]
+    package var variables: [String: String] {
+        ["NOTIFY_SOCKET": address, "WATCHDOG_USEC": "\(watchdog.components.seconds * 1_000_000)"]
     }
 
     /// The next message; `nil` where none waits to be read.
-    func take() -> String? {
+    package func take() -> String? {
         var block = [UInt8](repeating: 0, count: 4096)
         let count = recv(descriptor, &block, block.count, 0)
         return count < 0 ? nil : String(decoding: block.prefix(count), as: UTF8.self)
@@ -41,7 +43,7 @@ final class PlayedManager: Sendable {
 
     /// - Returns: what was said up to the first message that is wanted, and with it; throws when the test has run out of time.
     @discardableResult
-    func messages(until isWanted: (String) -> Bool) async throws -> [String] {
+    package func messages(until isWanted: (String) -> Bool) async throws -> [String] {
         var messages: [String] = []
         while true {
             while let message = take() {
@@ -55,10 +57,10 @@ final class PlayedManager: Sendable {
 
     /// Returns when it would have ended the service: no sign of life has come for the time that it allows.
     /// - Returns: what else was said.
-    func expired() async throws -> [String] {
+    package func expired() async throws -> [String] {
         var messages: [String] = []
         var last = ContinuousClock.now
-        while ContinuousClock.now - last < PlayedManager.watchdog {
+        while ContinuousClock.now - last < watchdog {
             while let message = take() {
                 if message == "WATCHDOG=1" { last = .now } else { messages.append(message) }
             }

@@ -1,29 +1,32 @@
 import AuditAPI
-import FaultScenes
 import Foundation
 
 /// The operator's port of a program that was told to open it here.
-struct OperatorPort: Sendable {
+package struct OperatorPort: Sendable {
     private let port: ReservedPort
-    var number: Int { port.number }
-    var url: String { "http://127.0.0.1:\(number)" }
+    package var number: Int { port.number }
+    package var url: String { "http://127.0.0.1:\(number)" }
     /// The section of the configuration.
-    var section: String { "http: {listen: 127.0.0.1:\(number)}" }
+    package var section: String { "http: {listen: 127.0.0.1:\(number)}" }
 
-    init() throws { port = try ReservedPort() }
+    package init() throws { port = try ReservedPort() }
 
-    struct Answer: Sendable {
-        let status: Int
-        let headers: HeaderFields
-        let text: String
+    package struct Answer: Sendable {
+        package let status: Int
+        package let headers: HeaderFields
+        package let text: String
     }
 
-    func get(_ path: String, _ method: APIRequest.Method = .get) async throws -> Answer {
+    /// - Parameter patience: how long the answer may take.
+    package func get(
+        _ path: String, _ method: APIRequest.Method = .get, patience: Duration = APIRequest.defaultTimeout
+    ) async throws -> Answer {
         let transport = AsyncHTTPTransport()
         let result: Result<APIResponse, any Error>
         do {
             result = .success(
-                try await transport.execute(APIRequest(endpoint: .serviceMapping, method: method, url: url + path)))
+                try await transport.execute(
+                    APIRequest(endpoint: .serviceMapping, method: method, url: url + path, timeout: patience)))
         } catch {
             result = .failure(error)
         }
@@ -35,7 +38,7 @@ struct OperatorPort: Sendable {
 
     /// Returns when the answer is what is wanted, or throws when the test has run out of time.
     @discardableResult
-    func get(_ path: String, until isWanted: @Sendable (Answer) -> Bool) async throws -> Answer {
+    package func get(_ path: String, until isWanted: @Sendable (Answer) -> Bool) async throws -> Answer {
         while true {
             if let answer = try? await get(path), isWanted(answer) { return answer }
             // How often it is looked at; nothing depends on it.
@@ -45,17 +48,17 @@ struct OperatorPort: Sendable {
 }
 
 /// Programs that an operator has, and that may be missing here.
-enum OperatorProgram: String {
+package enum OperatorProgram: String {
     case promtool, chromium
 
     private static let path = "/usr/local/bin:/usr/bin:/bin:/snap/bin"
 
-    var isInstalled: Bool {
+    package var isInstalled: Bool {
         OperatorProgram.path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(rawValue)") }
     }
 
     /// Runs a script that may call it.
-    static func run(_ script: String, home: String) async throws -> Program.Ending {
+    package static func run(_ script: String, home: String) async throws -> Program.Ending {
         try await Program.run([], environment: ["PATH": path, "HOME": home], script: script)
     }
 }

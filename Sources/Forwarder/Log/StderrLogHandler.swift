@@ -5,13 +5,15 @@ import Logging
 /// The program's own log, on stderr: one line an entry, as text or as JSON. Standard output belongs to the events.
 struct StderrLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level
-    private let log: StderrLog
-
-    init(_ settings: LogSettings) {
-        logLevel = settings.level
-        log = StderrLog(LogLine(format: settings.format, isJournal: StandardError.isJournal))
+    /// That of the log, unless this logger was given its own.
+    var logLevel: Logger.Level {
+        get { ownLevel ?? log.level }
+        set { ownLevel = newValue }
     }
+    private var ownLevel: Logger.Level?
+    fileprivate let log: StderrLog
+
+    init(_ settings: LogSettings) { log = StderrLog(settings) }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -29,6 +31,9 @@ extension Logger {
     public static func auditferry(_ settings: LogSettings) -> Logger {
         Logger(label: "auditferry") { _ in StderrLogHandler(settings) }
     }
+
+    /// Changes the log of the run that this logger and its copies write to; nothing where it is of another kind.
+    func change(to settings: LogSettings) { (handler as? StderrLogHandler)?.log.change(to: settings) }
 }
 
 extension Instant {

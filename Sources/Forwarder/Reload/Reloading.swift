@@ -47,7 +47,7 @@ final class Reloading: Sendable {
             let plan = try ReloadPlan(from: before.configuration, to: configuration)
             let api = try await plan.readsAnew ? ConnectedAPI(configuration, waits: true, surroundings) : before.api
             try Task.checkCancellation()
-            for warning in warnings { logger.warning("the configuration is unwise", metadata: ["reason": "\(warning)"]) }
+            logger.warn(of: warnings)
             await putInForce(configuration, api, plan)
         } catch let failure as Failure {
             surroundings.telemetry?.reloaded(nil)
@@ -85,6 +85,7 @@ final class Reloading: Sendable {
 
     private func putInForce(_ configuration: ForwarderConfiguration, _ api: ConnectedAPI, _ plan: ReloadPlan) async {
         force.withLockedValue { $0 = Force(configuration: configuration, api: api) }
+        surroundings.logger.change(to: configuration.log)
         api.isInForce(for: surroundings.telemetry)
         let changed = configuration.outputs.filter { plan.restarted.contains($0.name) || plan.begun.contains($0.name) }
         await outputs.change(removing: plan.removed, changed.map { assemble($0, configuration, api) })

@@ -64,7 +64,7 @@ final class OutputSlot: Sendable {
         surroundings.telemetry?.ended(name)
         if ending == .timedOut {
             surroundings.logger.warning(
-                "an output was stopped before everything that was read was delivered; it will be read again",
+                "stopped before everything that was read was delivered; it will be read again",
                 metadata: ["output": "\(name)"])
         }
     }

@@ -44,8 +44,6 @@ struct Loaded {
         let (configuration, warnings) = try reload()
         self.configuration = configuration
         logger = .auditferry(configuration.log)
-        for warning in warnings {
-            logger.warning("the configuration has something unwise in it", metadata: ["what": "\(warning)"])
-        }
+        logger.warn(of: warnings)
     }
 }

@@ -50,13 +50,17 @@ struct Health: Sendable {
     var limits: Limits
     private let start: Duration
     private(set) var courses: [String: Course] = [:]
+    /// The outputs of the configuration in force, and since when.
+    private var expected: (outputs: Set<String>, since: Duration)
     private var commits = Commits()
     private var isStopping = false
     /// The API has shown a page.
     private(set) var hasRead = false
 
-    init(limits: Limits, at now: Duration) {
+    /// - Parameter outputs: of the configuration.
+    init(limits: Limits, outputs: Set<String> = [], at now: Duration) {
         self.limits = limits
+        expected = (outputs, now)
         start = now
     }
 
@@ -101,8 +105,9 @@ struct Health: Sendable {
         courses[output]?.isFull = isFull
     }
 
-    /// The others are no outputs of the run any more.
-    mutating func keep(_ outputs: Set<String>) {
+    /// These are the outputs of the configuration from now on.
+    mutating func expect(_ outputs: Set<String>, at now: Duration) {
+        expected = (outputs, now)
         courses = courses.filter { outputs.contains($0.key) }
         commits.underWay = commits.underWay.filter { outputs.contains($0.key) }
     }
@@ -135,6 +140,14 @@ extension Health {
                 Problem(
                     subject: "api", reason: "it has not answered yet", lasts: now - start,
                     isStandstill: now - start > limits.reading))
+        }
+        if !courses.isEmpty, !isStopping {
+            for output in expected.outputs.subtracting(courses.keys).sorted() {
+                problems.append(
+                    Problem(
+                        subject: "output \(output)", reason: "it has not begun", lasts: now - expected.since, isStandstill: false)
+                )
+            }
         }
         problems += commitProblem(at: now)
         for (output, course) in courses.sorted(by: { $0.key < $1.key }) where !course.hasEnded {

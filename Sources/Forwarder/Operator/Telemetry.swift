@@ -65,7 +65,8 @@ final class Telemetry: Sendable {
         let started = wallClock()
         self.started = started
         begin = clock.now()
-        let health = Health(limits: Health.Limits(configuration), at: begin)
+        let health = Health(
+            limits: Health.Limits(configuration), outputs: Set(configuration.outputs.map(\.name)), at: begin)
         state = NIOLockedValueBox(
             State(health: health, figures: RunFigures(started: started), subject: Subject(configuration)))
     }
@@ -105,14 +106,14 @@ final class Telemetry: Sendable {
     ///
     /// - Parameter configuration: the one that is in force from now on; `nil` where the new one was refused.
     func reloaded(_ configuration: ForwarderConfiguration?) {
-        let wall = wallClock()
+        let (wall, now) = (wallClock(), clock.now())
         state.withLockedValue { state in
             guard let configuration else { return state.figures.reload.isRefused = true }
             state.figures.reload = RunFigures.Reload(succeeded: wall)
             state.subject = Subject(configuration)
             state.health.limits = Health.Limits(configuration)
             let names = Set(configuration.outputs.map(\.name))
-            state.health.keep(names)
+            state.health.expect(names, at: now)
             state.figures.deliveries = state.figures.deliveries.filter { names.contains($0.key) }
         }
     }

@@ -47,7 +47,7 @@ struct PastReading: Sendable {
             deadLetters: target.deadLetters, clock: session.clock, observer: watch)
         do {
             _ = try await Stoppable.run(
-                until: signals, within: shutdownTimeout, clock: session.clock,
+                until: signals, within: { [shutdownTimeout] in shutdownTimeout }, clock: session.clock,
                 take: { if case .stop = $0 { true } else { false } },
                 stop: {
                     tail.stop()

@@ -32,6 +32,10 @@ extension ReloadPlan {
 
     private static func demandSame(_ old: ForwarderConfiguration, _ new: ForwarderConfiguration) throws(Failure) {
         var problems: [String] = []
+        if old.source != new.source {
+            // Without it other defaults would hold: nothing that an operator means by a reload.
+            problems.append("'\(old.source ?? "no file")' was the configuration, and '\(new.source ?? "no file")' would be now")
+        }
         if old.offsetsPath != new.offsetsPath {
             problems.append("offsets.path: '\(new.offsetsPath)' is another offset file than '\(old.offsetsPath)'")
         }

@@ -1,7 +1,6 @@
 import AuditCore
 import Logging
-import NIOConcurrencyHelpers
-import NIOPosix
+import OffsetStore
 import Outputs
 
 /// Puts another configuration in force while a run goes on.
@@ -9,46 +8,35 @@ import Outputs
 /// Nothing of the run is touched before everything that can be found wrong with the new configuration has been looked for: its keys, its
 /// files, and where the API is read otherwise, the API's answer to it. An API that does not answer is waited for, while the run goes on
 /// as it was.
-final class Reloading: Sendable {
-    /// What is in force.
-    private struct Force {
-        var configuration: ForwarderConfiguration
-        var api: ConnectedAPI
+struct Reloading: Sendable {
+    /// A configuration that can be put in force.
+    struct Prepared: Sendable {
+        let configuration: ForwarderConfiguration
+        let api: ConnectedAPI
+        let plan: ReloadPlan
     }
 
-    private let load: ForwarderConfiguration.Loading
-    private let outputs: RunningOutputs
-    private let assemble: @Sendable (OutputDefinition, ForwarderConfiguration, ConnectedAPI) -> OutputAssembly
-    private let surroundings: RunSurroundings
-    private let force: NIOLockedValueBox<Force>
+    let load: ForwarderConfiguration.Loading
+    let force: ConfigurationInForce
+    let outputs: RunningOutputs
+    let store: OffsetStore
+    let surroundings: RunSurroundings
 
-    /// - Parameters:
-    ///   - configuration: what is in force, with the API that it reads.
-    ///   - assemble: how an output of the run is put together.
-    init(
-        _ load: @escaping ForwarderConfiguration.Loading, configuration: ForwarderConfiguration, api: ConnectedAPI,
-        outputs: RunningOutputs, surroundings: RunSurroundings,
-        assemble: @escaping @Sendable (OutputDefinition, ForwarderConfiguration, ConnectedAPI) -> OutputAssembly
-    ) {
-        self.load = load
-        self.outputs = outputs
-        self.assemble = assemble
-        self.surroundings = surroundings
-        force = NIOLockedValueBox(Force(configuration: configuration, api: api))
-    }
-
-    /// Loads the configuration again and puts it in force, or logs why not. One call at a time. Cancelling it before the new
-    /// configuration is in force leaves everything as it was.
-    func reload() async {
+    /// Loads the configuration again and looks for what can be wrong with it, or logs that. Changes nothing of the run; a cancelled one is
+    /// given up.
+    func prepare() async -> Prepared? {
         let logger = surroundings.logger
         do {
             let (configuration, warnings) = try await loaded()
-            let before = force.withLockedValue { $0 }
+            let before = force.current
             let plan = try ReloadPlan(from: before.configuration, to: configuration)
-            let api = try await plan.readsAnew ? ConnectedAPI(configuration, waits: true, surroundings) : before.api
+            var api = plan.readsAnew ? nil : before.api
+            if api == nil { api = try await ConnectedAPI(configuration, waits: true, surroundings) }
             try Task.checkCancellation()
+            guard let api else { return nil }
+            try await demandLedgers(plan, configuration, at: api.serverNow())
             logger.warn(of: warnings)
-            await putInForce(configuration, api, plan)
+            return Prepared(configuration: configuration, api: api, plan: plan)
         } catch let failure as Failure {
             surroundings.telemetry?.reloaded(nil)
             logger.error(
@@ -56,6 +44,40 @@ final class Reloading: Sendable {
                 metadata: ["reason": "\(failure)", "hint": "\(hint(failure))"])
         } catch {
             logger.info("the reload was given up for a later one, or for the end of the run")
+        }
+        return nil
+    }
+
+    /// Puts it in force.
+    func finish(_ prepared: Prepared) async {
+        let (configuration, api, plan) = (prepared.configuration, prepared.api, prepared.plan)
+        surroundings.logger.change(to: configuration.log)
+        surroundings.shutdownTimeout.withLockedValue { $0 = configuration.shutdownTimeout }
+        api.isInForce(for: surroundings.telemetry)
+        surroundings.telemetry?.reloaded(configuration)
+        // Where it is the first contact, the run begins with it.
+        if !force.change(to: configuration, api) {
+            let changed = configuration.outputs.filter { plan.restarted.contains($0.name) || plan.begun.contains($0.name) }
+            await outputs.change(
+                ending: plan.removed.union(plan.restarted),
+                beginning: changed.map {
+                    OutputAssembly(
+                        definition: $0, configuration: configuration, api: api, store: store, surroundings: surroundings)
+                })
+            // What goes on as it was may deliver to a file that was moved, or with a certificate that is not the last.
+            await outputs.reopen()
+        }
+        for name in plan.removed { surroundings.board.remove(name) }
+        surroundings.logger.info("the configuration was read again, and files are opened anew", metadata: plan.metadata)
+    }
+
+    /// The outputs that are to begin can: their offsets are read, and made where they are new.
+    /// - Throws: `Failure`.
+    private func demandLedgers(
+        _ plan: ReloadPlan, _ configuration: ForwarderConfiguration, at now: Instant
+    ) async throws {
+        for name in plan.begun + plan.restarted {
+            _ = try await store.begin(name, of: configuration, at: now)
         }
     }
 
@@ -66,34 +88,31 @@ final class Reloading: Sendable {
     /// - Throws: `Failure`.
     private func loaded() async throws -> (configuration: ForwarderConfiguration, warnings: [String]) {
         let load = load
-        return try await NIOThreadPool.singleton.runIfActive {
-            let loaded = try load()
-            var problems: [String] = []
-            for output in loaded.configuration.outputs {
-                do throws(TLSFileFailure) {
-                    try output.checkFiles()
-                } catch {
-                    problems.append("output '\(output.name)': \(error)")
-                }
+        do {
+            return try await BoundedCall.run {
+                let loaded = try load()
+                try Reloading.demandFiles(of: loaded.configuration)
+                return loaded
             }
-            guard problems.isEmpty else {
-                throw Failure(.configuration, problems: problems, hint: "put the files in order and reload again")
-            }
-            return loaded
+        } catch let overdue as BoundedCall.Overdue {
+            throw Failure(
+                .configuration, "the configuration, or a file that it names, cannot be read: \(overdue)",
+                hint: "look for a file system that does not answer, or a pipe in the place of a file")
         }
     }
 
-    private func putInForce(_ configuration: ForwarderConfiguration, _ api: ConnectedAPI, _ plan: ReloadPlan) async {
-        force.withLockedValue { $0 = Force(configuration: configuration, api: api) }
-        surroundings.logger.change(to: configuration.log)
-        api.isInForce(for: surroundings.telemetry)
-        let changed = configuration.outputs.filter { plan.restarted.contains($0.name) || plan.begun.contains($0.name) }
-        await outputs.change(removing: plan.removed, changed.map { assemble($0, configuration, api) })
-        // What goes on as it was may deliver to a file that was moved, or with a certificate that is not the last.
-        await outputs.reopen()
-        for name in plan.removed { surroundings.board.remove(name) }
-        surroundings.telemetry?.reloaded(configuration)
-        surroundings.logger.info("the configuration was read again, and files are opened anew", metadata: plan.metadata)
+    private static func demandFiles(of configuration: ForwarderConfiguration) throws {
+        var problems: [String] = []
+        for output in configuration.outputs {
+            do throws(TLSFileFailure) {
+                try output.checkFiles()
+            } catch {
+                problems.append("output '\(output.name)': \(error)")
+            }
+        }
+        guard problems.isEmpty else {
+            throw Failure(.configuration, problems: problems, hint: "put the files in order and reload again")
+        }
     }
 }
 

@@ -2,6 +2,7 @@ import AuditAPI
 import AuditCore
 import Engine
 import Logging
+import NIOConcurrencyHelpers
 import OffsetStore
 import Outputs
 
@@ -46,7 +47,7 @@ public struct Forwarder: Sendable {
         surroundings = RunSurroundings(
             extent: extent, clock: clock, logger: logger,
             transport: telemetry.map { MeasuredTransport(base: transport, telemetry: $0) } ?? transport, board: board,
-            telemetry: telemetry, decorate: decorate)
+            telemetry: telemetry, shutdownTimeout: NIOLockedValueBox(configuration.shutdownTimeout), decorate: decorate)
         notifier = manager.flatMap { manager in
             telemetry.flatMap { Notifier(manager, telemetry: $0, clock: clock, logger: logger) }
         }
@@ -81,7 +82,7 @@ public struct Forwarder: Sendable {
         let outputs = RunningOutputs()
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let ending = try await Stoppable.run(
-            until: signals, within: configuration.shutdownTimeout, clock: surroundings.clock,
+            until: signals, within: { surroundings.shutdownTimeout.withLockedValue { $0 } }, clock: surroundings.clock,
             take: { signal in
                 switch signal {
                 case .stop: return true
@@ -106,38 +107,53 @@ public struct Forwarder: Sendable {
 
     /// Connects, and runs the outputs until they have ended.
     private func start(_ store: OffsetStore, _ outputs: RunningOutputs, _ reloads: AsyncStream<Void>) async throws {
-        let api = try await ConnectedAPI(configuration, waits: extent == .following, surroundings)
-        try checkReach(at: api.serverNow())
-        api.isInForce(for: surroundings.telemetry)
-        let assemble: @Sendable (OutputDefinition, ForwarderConfiguration, ConnectedAPI) -> OutputAssembly = {
-            OutputAssembly(definition: $0, configuration: $1, api: $2, store: store, surroundings: surroundings)
-        }
+        let force = ConfigurationInForce(configuration)
         let reloading = load.map {
-            Reloading(
-                $0, configuration: configuration, api: api, outputs: outputs, surroundings: surroundings, assemble: assemble)
+            Reloading(load: $0, force: force, outputs: outputs, store: store, surroundings: surroundings)
         }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                try await outputs.run(configuration.outputs.map { assemble($0, configuration, api) })
+                try await run(outputs, store, force)
                 return true
             }
             group.addTask {
-                await NewestRequest.serve(reloads) { await reload(reloading, outputs) }
+                await NewestRequest.serve(reloads, prepare: { await prepare(reloading, outputs) }) { await $0() }
                 return false
             }
             while try await group.next() == false {}
         }
     }
 
-    private func reload(_ reloading: Reloading?, _ outputs: RunningOutputs) async {
-        let work: @Sendable () async -> Void = {
-            if let reloading { return await reloading.reload() }
+    private func run(_ outputs: RunningOutputs, _ store: OffsetStore, _ force: ConfigurationInForce) async throws {
+        let (configuration, api) = try await force.first {
+            try await ConnectedAPI(self.configuration, waits: extent == .following, surroundings)
+        }
+        try checkReach(at: api.serverNow())
+        api.isInForce(for: surroundings.telemetry)
+        try await outputs.run(
+            configuration.outputs.map {
+                OutputAssembly(definition: $0, configuration: configuration, api: api, store: store, surroundings: surroundings)
+            })
+    }
+
+    /// - Returns: what puts another configuration in force; `nil` where that cannot be.
+    private func prepare(_ reloading: Reloading?, _ outputs: RunningOutputs) async -> (@Sendable () async -> Void)? {
+        notifier?.reloading()
+        guard let reloading else {
             await outputs.reopen()
             surroundings.logger.info("files are opened anew")
+            notifier?.reloaded()
+            return nil
         }
-        if let notifier { return await notifier.reload(work) }
-        await work()
+        guard let prepared = await reloading.prepare() else {
+            notifier?.reloaded()
+            return nil
+        }
+        return {
+            await reloading.finish(prepared)
+            notifier?.reloaded()
+        }
     }
 
     private var extent: Extent { surroundings.extent }

@@ -38,7 +38,7 @@ struct OutputAssembly: Sendable {
     /// - Throws: `Failure`.
     func run() async throws -> OutputRun {
         let now = try api.serverNow()
-        let ledger = try await begin(at: now)
+        let ledger = try await store.begin(definition.name, of: configuration, at: now)
         let logger = surroundings.logger
         logger.info(
             "output begins",
@@ -62,10 +62,14 @@ struct OutputAssembly: Sendable {
             observer: edges.observer)
         return OutputRun(name: definition.name, ledger: ledger, tail: tail, output: output, deadLetters: letters)
     }
+}
 
-    private func begin(at now: Instant) async throws -> Ledger {
+extension OffsetStore {
+    /// Where an output goes on, or begins by the configuration.
+    /// - Throws: `Failure` with the code of what is wrong with the offset file.
+    func begin(_ output: String, of configuration: ForwarderConfiguration, at now: Instant) async throws -> Ledger {
         do {
-            return try await store.begin(definition.name, at: configuration.tail.since.instant(at: now))
+            return try await begin(output, at: configuration.tail.since.instant(at: now))
         } catch {
             throw OffsetFile.failure(error, configuration.offsetsPath, "used")
         }

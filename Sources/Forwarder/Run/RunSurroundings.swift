@@ -1,6 +1,7 @@
 import AuditAPI
 import Engine
 import Logging
+import NIOConcurrencyHelpers
 import OffsetStore
 import Outputs
 
@@ -12,6 +13,8 @@ struct RunSurroundings: Sendable {
     let transport: any HTTPTransport
     let board: StatusBoard
     let telemetry: Telemetry?
+    /// How long what was read may still be delivered when an output or the run is to end; of the configuration in force.
+    let shutdownTimeout: NIOLockedValueBox<Duration>
     /// Put around every output.
     let decorate: @Sendable (any Output) -> any Output
 }

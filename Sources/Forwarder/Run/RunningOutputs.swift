@@ -14,103 +14,106 @@ public enum RunSignal: Sendable {
 /// The outputs of a run while it goes on.
 final class RunningOutputs: Sendable {
     private struct State {
-        /// In the order of the configuration.
-        var slots: [OutputSlot] = []
+        var outputs: [RunningOutput] = []
+        /// Some have to end before others may begin: a run that has none meanwhile is not over.
+        var isChanging = false
         var isStopped = false
+
+        var isOver: Bool { outputs.isEmpty && !isChanging }
     }
 
     private enum Progress: Sendable {
-        case ended(OutputSlot)
-        case arrived(OutputSlot)
-        case closed
+        case ended(RunningOutput)
+        case arrived(RunningOutput)
+        case over
     }
 
     private let state = NIOLockedValueBox(State())
-    private let arrivals: AsyncStream<OutputSlot>
-    private let arrive: AsyncStream<OutputSlot>.Continuation
+    private let arrivals: AsyncStream<RunningOutput>
+    private let arrive: AsyncStream<RunningOutput>.Continuation
 
-    init() { (arrivals, arrive) = AsyncStream.makeStream(of: OutputSlot.self) }
+    init() { (arrivals, arrive) = AsyncStream.makeStream(of: RunningOutput.self) }
 
     /// Runs `outputs`, and what changes make of them, until all have ended.
     /// - Throws: `Failure`: an output that can never take anything again ends the run at once; nobody would notice it otherwise.
     func run(_ outputs: [OutputAssembly]) async throws {
-        for output in outputs { arrive.yield(makeSlot(output)) }
+        add(outputs.map { RunningOutput($0, isPatient: false) })
         try await withThrowingTaskGroup(of: Progress.self) { group in
             defer { group.cancelAll() }
             group.addTask { await self.nextArrival() }
             while let progress = try await group.next() {
                 switch progress {
-                case .arrived(let slot):
+                case .arrived(let output):
                     group.addTask {
-                        try await slot.occupy()
-                        return .ended(slot)
+                        try await output.run()
+                        return .ended(output)
                     }
                     group.addTask { await self.nextArrival() }
-                case .ended(let slot): if isLast(slot) { return }
-                case .closed: return
+                case .ended(let output): if isOver(without: output) { return }
+                case .over: return
                 }
             }
         }
     }
 
     private func nextArrival() async -> Progress {
-        for await slot in arrivals { return .arrived(slot) }
-        return .closed
+        for await output in arrivals { return .arrived(output) }
+        return .over
     }
 
-    /// Makes a slot that counts as an output of the run; what fills it begins when the slot arrives.
-    private func makeSlot(_ assembly: OutputAssembly) -> OutputSlot {
-        let slot = OutputSlot(assembly)
+    private func add(_ outputs: [RunningOutput]) {
         let isStopped = state.withLockedValue { state in
-            state.slots.append(slot)
+            state.outputs += outputs
             return state.isStopped
         }
-        if isStopped { slot.stop() }
-        return slot
-    }
-
-    private func isLast(_ slot: OutputSlot) -> Bool {
-        state.withLockedValue { state in
-            state.slots.removeAll { $0 === slot }
-            return state.slots.isEmpty
+        for output in outputs {
+            if isStopped { output.stop() }
+            arrive.yield(output)
         }
     }
 
-    private var slots: [OutputSlot] { state.withLockedValue(\.slots) }
+    private func isOver(without output: RunningOutput) -> Bool {
+        state.withLockedValue { state in
+            state.outputs.removeAll { $0 === output }
+            return state.isOver
+        }
+    }
 
     /// - Returns: whether anything runs that has to come to its end.
     func stop() -> Bool {
-        let slots = state.withLockedValue { state in
+        let outputs = state.withLockedValue { state in
             state.isStopped = true
-            return state.slots
+            return state.outputs
         }
-        for slot in slots { slot.stop() }
-        return !slots.isEmpty
+        for output in outputs { output.stop() }
+        return !outputs.isEmpty
     }
 
     /// Opens anew what rotation may have moved away, and what certificates have changed for.
     func reopen() async {
-        for slot in slots { await slot.reopen() }
+        for output in state.withLockedValue(\.outputs) { await output.reopen() }
     }
 
-    /// Empties the slots of `removed` and fills those of the others anew, all at the same time; then outputs that are new begin, which may
-    /// deliver to what the removed ones delivered to. Returns when that has happened; does nothing once the run is stopping.
+    /// Ends outputs, all at the same time, and then begins others, which may deliver to where the first delivered to. Returns when they
+    /// have begun; begins none once the run is stopping. One call at a time.
     ///
-    /// - Parameter changed: at most one an output; one whose name is new gets a slot.
-    func change(removing removed: Set<String>, _ changed: [OutputAssembly]) async {
-        let (known, isStopped) = state.withLockedValue { ($0.slots, $0.isStopped) }
-        if isStopped { return }
-        let names = Set(known.map(\.name))
-        // Before any is emptied: a run without outputs would be over.
-        let new = changed.filter { !names.contains($0.definition.name) }.map(makeSlot)
-        await withDiscardingTaskGroup { group in
-            for slot in known {
-                let next = changed.first { $0.definition.name == slot.name }
-                guard next != nil || removed.contains(slot.name) else { continue }
-                group.addTask { await slot.change(to: next) }
-            }
+    /// - Parameter names: of those that end.
+    func change(ending names: Set<String>, beginning assemblies: [OutputAssembly]) async {
+        let ending = state.withLockedValue { state in
+            state.isChanging = true
+            return state.outputs.filter { names.contains($0.name) }
         }
-        for slot in new { arrive.yield(slot) }
-        for slot in new { await slot.hasBegun() }
+        await withDiscardingTaskGroup { group in
+            for output in ending { group.addTask { await output.makeRoom() } }
+        }
+        let isStopped = state.withLockedValue(\.isStopped)
+        let beginning = isStopped ? [] : assemblies.map { RunningOutput($0, isPatient: true) }
+        add(beginning)
+        let isOver = state.withLockedValue { state in
+            state.isChanging = false
+            return state.isOver
+        }
+        if isOver { arrive.finish() }
+        for output in beginning { await output.hasBegun() }
     }
 }

@@ -18,11 +18,12 @@ enum Stoppable {
     /// Does `work` until it ends, or until a signal stops it.
     ///
     /// - Parameters:
-    ///   - timeout: how long it may go on after it was told to stop.
+    ///   - timeout: how long it may go on after it was told to stop; asked then.
     ///   - take: what a signal does; `true` where that is to stop.
     ///   - stop: tells the work to stop; `false` where nothing has begun that would have to come to its end.
     static func run(
-        until signals: some AsyncSequence<RunSignal, Never> & Sendable, within timeout: Duration, clock: any EngineClock,
+        until signals: some AsyncSequence<RunSignal, Never> & Sendable, within timeout: @escaping @Sendable () -> Duration,
+        clock: any EngineClock,
         take: @escaping @Sendable (RunSignal) async -> Bool, stop: @escaping @Sendable () -> Bool,
         _ work: @escaping @Sendable () async throws -> Void
     ) async throws -> Ending {
@@ -43,7 +44,7 @@ enum Stoppable {
                 case .stopping:
                     guard stop() else { return .ended }
                     group.addTask {
-                        try? await clock.sleep(until: clock.now() + timeout)
+                        try? await clock.sleep(until: clock.now() + timeout())
                         return .timedOut
                     }
                 case .timedOut: return .timedOut

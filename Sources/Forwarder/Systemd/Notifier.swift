@@ -57,12 +57,11 @@ final class Notifier: Sendable {
         tell { $0.stopping() }
     }
 
-    /// Opens files anew, and says so before and afterwards.
-    func reload(_ reopen: () async -> Void) async {
-        tell { $0.reloading(at: Notifier.monotonic()) }
-        await reopen()
-        tell { $0.reloaded() }
-    }
+    /// A reload begins.
+    func reloading() { tell { $0.reloading(at: Notifier.monotonic()) } }
+
+    /// It has ended, with whatever configuration is in force.
+    func reloaded() { tell { $0.reloaded() } }
 
     func stopping() { tell { $0.stopping() } }
 

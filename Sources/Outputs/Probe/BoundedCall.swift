@@ -2,15 +2,15 @@ import NIOCore
 import NIOPosix
 
 /// A call that may block, on a thread of its own, for whose end nobody waits longer than a bound.
-enum BoundedCall {
-    static let bound = TimeAmount.seconds(10)
+public enum BoundedCall {
+    public static let bound = TimeAmount.seconds(10)
 
-    struct Overdue: Error, CustomStringConvertible {
-        var description: String { "no answer within \(BoundedCall.bound.nanoseconds / 1_000_000_000) s" }
+    public struct Overdue: Error, CustomStringConvertible {
+        public var description: String { "no answer within \(BoundedCall.bound.nanoseconds / 1_000_000_000) s" }
     }
 
     /// - Throws: `Overdue`, after which the call goes on by itself; what `work` throws.
-    static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    public static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         let pool = NIOThreadPool(numberOfThreads: 1)
         pool.start()
         defer { pool.shutdownGracefully { _ in } }

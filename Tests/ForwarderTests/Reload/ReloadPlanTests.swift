@@ -14,7 +14,7 @@ struct ReloadPlanTests {
             outputs: [
                 OutputDefinition(name: "siem", kind: .tcp(TCPSettings(host: "collector.example", port: 6514))),
                 OutputDefinition(name: "archive", kind: .file(FileSettings(path: "/audits.ndjson"))),
-            ])
+            ], source: "auditferry.yaml")
     }
 
     private static func credentials(_ secret: String) -> Credentials {
@@ -37,7 +37,6 @@ struct ReloadPlanTests {
         let plan = try plan {
             $0.log.level = .debug
             $0.shutdownTimeout = .seconds(60)
-            $0.source = "another.yaml"
         }
         #expect(plan == ReloadPlan(readsAnew: false, removed: [], restarted: [], begun: []))
     }
@@ -73,6 +72,11 @@ struct ReloadPlanTests {
     @Test func `another endpoint to read is another connection to the API`() throws {
         let plan = try plan { ($0.tail.sweep, $0.tail.reconcile) = (nil, nil) }
         #expect(plan.readsAnew)
+    }
+
+    @Test func `a configuration file that has vanished is refused`() throws {
+        let failure = #expect(throws: Failure.self) { try plan { $0.source = nil } }
+        #expect(failure?.problems == ["'auditferry.yaml' was the configuration, and 'no file' would be now"])
     }
 
     @Test func `what a start alone can change is refused, all of it at once`() throws {

@@ -6,12 +6,13 @@
 3. Every alert says what it is, what to do, and where its page is.
 4. The dashboard can be imported, and promtool parses all of its queries.
 5. A real run, scraped by a real Prometheus: every metric and label that alerts and dashboard name is there, every query of the dashboard
-   returns something, and alerts fire for an output that refuses and for the program's end.
+   returns something, and alerts fire for an output that refuses, for a configuration that is refused, and for the program's end.
 """
 import concurrent.futures
 import json
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -206,13 +207,14 @@ def check_run(dashboard, directory):
                       stdout=subprocess.PIPE)
     url = simulator.stdout.readline().split()[-1]
     port = free_port()
-    (directory / "auditferry.yaml").write_text(yaml.safe_dump({
+    configuration = directory / "auditferry.yaml"
+    configuration.write_text(yaml.safe_dump({
         "genesys": {"api_url": url, "client_id": "simulator", "client_secret": "simulator"},
         "tail": {"since": "1h", "poll_interval": "1s"}, "offsets": {"path": str(directory / "offsets.db")},
         "outputs": {"archive": {"type": "file", "path": str(directory / "audits.ndjson")},
                     "siem": {"type": "tcp", "address": f"127.0.0.1:{free_port()}"}},
         "http": {"listen": f"127.0.0.1:{port}"}}))
-    run = start([PROGRAM, "run", "--config", directory / "auditferry.yaml"], stderr=open(directory / "run.log", "wb"))
+    run = start([PROGRAM, "run", "--config", configuration], stderr=open(directory / "run.log", "wb"))
     prometheus = Prometheus(directory, f"127.0.0.1:{port}")
     start(prometheus.command)
 
@@ -232,11 +234,25 @@ def check_run(dashboard, directory):
     refused = eventually(lambda: prometheus.firing("AuditferryOutputDisconnected"), "the alert of the output that refuses")
     demand([alert["labels"]["output"] for alert in refused] == ["siem"], f"the alert fires for {refused}")
     demand(refused[0]["annotations"]["summary"] == "siem takes no audits", f"it says {refused[0]['annotations']}")
+    check_reload(run, configuration, prometheus)
     demand(not prometheus.firing("AuditferryDown"), "AuditferryDown fires although the program runs")
     run.terminate()
     demand(run.wait(60) == 0, f"the run ended with {run.returncode}:\n{(directory / 'run.log').read_text()[-2000:]}")
     eventually(lambda: prometheus.firing("AuditferryDown"), "the alert of the program's end")
-    print("a real run has every metric and label, every query has a result, and two alerts fired as they must")
+    print("a real run has every metric and label, every query has a result, and three alerts fired as they must")
+
+
+def check_reload(run, configuration, prometheus):
+    """A configuration with a mistake, and then the one before again."""
+    alert = "AuditferryReloadRefused"
+    in_force = configuration.read_text()
+    demand(not prometheus.firing(alert), f"{alert} fires although nothing was refused")
+    configuration.write_text(in_force.replace("poll_interval", "pol_interval"))
+    run.send_signal(signal.SIGHUP)
+    eventually(lambda: prometheus.firing(alert), "the alert of the configuration that was refused")
+    configuration.write_text(in_force)
+    run.send_signal(signal.SIGHUP)
+    eventually(lambda: not prometheus.firing(alert), "the end of the alert of the configuration that was refused")
 
 
 processes = []

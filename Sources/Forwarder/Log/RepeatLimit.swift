@@ -4,7 +4,8 @@ import Logging
 ///
 /// Entries at warning and above are the same where their level, their message and their subject are. So many of them are written an
 /// interval; of the others the last one is, with their number as `repeated`, when the interval is over or something of that subject
-/// works again. While they go on, that is one entry an interval. Entries that say that something works again are always written.
+/// works again. While they go on, that is one entry an interval. Entries that say that something works again are always written, and
+/// the next of that subject is too: the log never ends with a recovery while the thing is down again.
 struct RepeatLimit: Sendable {
     /// More than any retry with growing pauses takes in an interval.
     static let burst = 10
@@ -47,6 +48,7 @@ struct RepeatLimit: Sendable {
         if entry.isRecovery {
             decision.entries += release { $0.names == names }
             decision.entries.append(entry)
+            letNextPass { $0.names == names }
         } else if entry.level < .warning {
             decision.entries.append(entry)
         } else {
@@ -97,6 +99,13 @@ struct RepeatLimit: Sendable {
 
     private mutating func release(_ isMeant: (Subject) -> Bool) -> [LogEntry] {
         oldestFirst.filter(isMeant).compactMap { tell($0) }
+    }
+
+    /// One only: what comes and goes all the time writes a pair each time, and no burst.
+    private mutating func letNextPass(_ isMeant: (Subject) -> Bool) {
+        for subject in courses.keys.filter(isMeant) {
+            courses[subject].map { courses[subject]?.written = min($0.written, RepeatLimit.burst - 1) }
+        }
     }
 
     private mutating func tell(_ subject: Subject) -> LogEntry? {

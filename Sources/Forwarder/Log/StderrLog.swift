@@ -3,12 +3,10 @@ import Glibc
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
-import NIOPosix
 
 /// The one place that entries go through on their way to stderr: lines of one form, none too often.
 public final class StderrLog: Sendable {
     private struct State {
-        var settings: LogSettings
         var form: LogLine
         var limit = RepeatLimit()
         var wake: Duration?
@@ -17,22 +15,26 @@ public final class StderrLog: Sendable {
     /// All of this process, for its end.
     private static let open = NIOLockedValueBox<[StderrLog]>([])
 
+    /// By itself: what asks whether an entry is written at all does not wait for one that is being written.
+    private let least: NIOLockedValueBox<Logger.Level>
     private let state: NIOLockedValueBox<State>
+    private let put: @Sendable (String) -> Void
 
-    init(_ settings: LogSettings) {
-        state = NIOLockedValueBox(State(settings: settings, form: StderrLog.form(settings)))
+    /// - Parameter put: writes a line, and may block for as long as nobody reads.
+    init(_ settings: LogSettings, put: @escaping @Sendable (String) -> Void = { StandardError.write($0) }) {
+        least = NIOLockedValueBox(settings.level)
+        state = NIOLockedValueBox(State(form: StderrLog.form(settings)))
+        self.put = put
         StderrLog.open.withLockedValue { $0.append(self) }
     }
 
     /// The least that is written.
-    var level: Logger.Level { state.withLockedValue(\.settings.level) }
+    var level: Logger.Level { least.withLockedValue { $0 } }
 
     /// For everything that is written from now on.
     func change(to settings: LogSettings) {
-        state.withLockedValue { state in
-            state.settings = settings
-            state.form = StderrLog.form(settings)
-        }
+        least.withLockedValue { $0 = settings.level }
+        state.withLockedValue { $0.form = StderrLog.form(settings) }
     }
 
     private static func form(_ settings: LogSettings) -> LogLine {
@@ -50,18 +52,18 @@ public final class StderrLog: Sendable {
     public static func end() {
         for log in open.withLockedValue({ $0 }) {
             log.state.withLockedValue { state in
-                for entry in state.limit.end() { state.form.write(entry) }
+                for entry in state.limit.end() { log.put(state.form.text(entry)) }
             }
         }
     }
 
     /// Under the lock, so that the lines stand in the order in which they were decided.
     private func write(_ decision: RepeatLimit.Decision, _ state: inout State, at now: Duration) {
-        for entry in decision.entries { state.form.write(entry) }
+        for entry in decision.entries { put(state.form.text(entry)) }
         guard let wake = decision.wake, state.wake.map({ wake < $0 }) ?? true else { return }
         state.wake = wake
         let pause = TimeAmount.nanoseconds(max(0, Int64((wake - now) / .nanoseconds(1))))
-        MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: pause) { self.wakeUp() }
+        BlockingTimer.run(in: pause) { self.wakeUp() }
     }
 
     private func wakeUp() {
@@ -80,5 +82,5 @@ public final class StderrLog: Sendable {
 }
 
 extension LogLine {
-    fileprivate func write(_ entry: LogEntry) { StandardError.write(line(entry, at: .localNow) + "\n") }
+    fileprivate func text(_ entry: LogEntry) -> String { line(entry, at: .localNow) + "\n" }
 }

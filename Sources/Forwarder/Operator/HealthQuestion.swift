@@ -17,7 +17,7 @@ public struct HealthQuestion: Sendable {
     public struct Answer: Sendable, Equatable {
         /// To the question that was asked.
         public let isYes: Bool
-        /// What is wrong, a line each; may be there when the answer is yes.
+        /// What is wrong, a line each, none of which steers a terminal; may be there when the answer is yes. Bounded in number and length.
         public let problems: [String]
     }
 
@@ -28,11 +28,21 @@ public struct HealthQuestion: Sendable {
         }
 
         let problems: [Problem]
+
+        var lines: [String] {
+            let lines = problems.prefix(HealthQuestion.mostProblems).map { HealthQuestion.line("\($0.subject): \($0.reason)") }
+            let left = problems.count - lines.count
+            return left > 0 ? lines + ["and \(left) more"] : lines
+        }
     }
 
     /// For the whole exchange.
     private static let patience = TimeAmount.seconds(5)
     private static let largestAnswer = 1 << 20
+    /// More than a run has: a few for each output.
+    static let mostProblems = 200
+    /// In Unicode scalars.
+    static let longestProblem = 2000
 
     private let url: String
     private let address: String
@@ -44,7 +54,9 @@ public struct HealthQuestion: Sendable {
 
     /// - Throws: `Failure` with code `unreachable` where nobody answers in time, `failed` where something else than a run does.
     public func ask() async throws -> Answer {
-        let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup)
+        // A run sends nobody elsewhere, and nobody but the run is asked.
+        let client = HTTPClient(
+            eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: .init(redirectConfiguration: .disallow))
         let result: Result<Answer, any Error>
         do { result = .success(try await ask(client)) } catch { result = .failure(error) }
         try? await client.shutdown()
@@ -64,27 +76,46 @@ public struct HealthQuestion: Sendable {
         }
     }
 
+    /// For a terminal: whoever has the port may not be a run.
+    private static func line(_ problem: String) -> String {
+        let scalars = problem.unicodeScalars
+        guard scalars.count > longestProblem else { return PrintableText.of(problem) }
+        return PrintableText.of(String(scalars.prefix(longestProblem))) + "…"
+    }
+
     private func ask(_ client: HTTPClient) async throws -> Answer {
         let deadline = NIODeadline.now() + HealthQuestion.patience
         let response = try await client.execute(HTTPClientRequest(url: url), deadline: deadline)
-        let body = try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await response.body.collect(upTo: HealthQuestion.largestAnswer) }
-            group.addTask {
-                try await Task.sleep(for: .seconds(5))
-                return nil
-            }
-            return try await group.next() ?? nil
+        let body: ByteBuffer
+        do {
+            body = try await HealthQuestion.collect(response.body, by: deadline)
+        } catch is NIOTooManyBytesError {
+            throw notARun(response)
         }
-        guard let body else { throw HTTPClientError.deadlineExceeded }
         guard response.status == .ok || response.status == .serviceUnavailable,
             let answer = try? JSONDecoder().decode(Body.self, from: Data(body.readableBytesView))
-        else {
-            throw Failure(
-                .failed, "operator's port '\(address)' answered with status \(response.status.code), and not as a run does",
-                hint: "something else may listen there: see 'http.listen'")
+        else { throw notARun(response) }
+        return Answer(isYes: response.status == .ok, problems: answer.lines)
+    }
+
+    /// - Throws: `HTTPClientError.deadlineExceeded`; `NIOTooManyBytesError`; what the connection fails with.
+    static func collect(_ body: HTTPClientResponse.Body, by deadline: NIODeadline) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await body.collect(upTo: largestAnswer) }
+            group.addTask {
+                try await Task.sleep(for: .nanoseconds(max(0, (deadline - .now()).nanoseconds)))
+                return nil
+            }
+            guard let body = try await group.next() ?? nil else { throw HTTPClientError.deadlineExceeded }
+            return body
         }
-        return Answer(isYes: response.status == .ok, problems: answer.problems.map { "\($0.subject): \($0.reason)" })
+    }
+
+    private func notARun(_ response: HTTPClientResponse) -> Failure {
+        Failure(
+            .failed, "operator's port '\(address)' answered with status \(response.status.code), and not as a run does",
+            hint: "something else may listen there: see 'http.listen'")
     }
 }
 

@@ -13,14 +13,21 @@ extension FileSettings {
         }
     }
 
-    /// Opens as `AppendedFile` does, but for the making.
+    /// Opens a regular file as `AppendedFile` does, but for the making. Anything else is only looked at: the reader of a FIFO would take our
+    /// leaving for the end.
     private static func look(_ path: String) throws -> String {
-        if access(path, F_OK) == 0 {
-            close(try uninterrupted { open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY) })
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        let kind = status.st_mode & S_IFMT
+        if isThere, kind == S_IFREG {
+            close(try uninterrupted { open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) })
             return "can be appended to"
         }
+        // What open(2) would refuse, whatever the mode says.
+        if kind == S_IFDIR { throw SystemError(EISDIR) }
+        if kind == S_IFSOCK { throw SystemError(ENXIO) }
         if let obstacle = WritableFile.obstacle(to: path) { throw Obstacle(description: obstacle) }
-        return "is not there yet and can be made"
+        return isThere ? "can be appended to" : "is not there yet and can be made"
     }
 
     private struct Obstacle: Error, CustomStringConvertible { let description: String }

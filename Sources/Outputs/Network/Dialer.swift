@@ -8,8 +8,9 @@ import NIOTLS
 
 /// Opens connections to the first of several receivers that answers.
 final class Dialer: Sendable {
-    /// Adds what reads and writes the clear bytes. Called on the event loop of the new channel, whose first handler is the account.
-    typealias Configure = @Sendable (any Channel, WireAccount, HostPort) throws -> Void
+    /// Adds what reads and writes the clear bytes. Called on the event loop of the new channel, whose first handler is the account; where a
+    /// name has several addresses, for every one that is tried, of which all channels but one are closed again.
+    typealias Configure<Value> = @Sendable (any Channel, WireAccount, HostPort) throws -> Value
 
     private static let connectTimeout = TimeAmount.seconds(10)
     /// Between keep-alive probes (tcp(7)): an idle connection whose peer has gone silently is noticed within two minutes.
@@ -18,12 +19,15 @@ final class Dialer: Sendable {
     let settings: ConnectionSettings
     let tls: TLSContext?
     private let group: any EventLoopGroup
+    private let resolver: (any Resolver & Sendable)?
     private let order: NIOLockedValueBox<AddressOrder>
     private let beginning = ContinuousClock.now
 
-    init(_ settings: ConnectionSettings, group: any EventLoopGroup) {
+    /// - Parameter resolver: finds the addresses of a name; `nil` is this machine's name service.
+    init(_ settings: ConnectionSettings, group: any EventLoopGroup, resolver: (any Resolver & Sendable)? = nil) {
         self.settings = settings
         self.group = group
+        self.resolver = resolver
         tls = settings.tls.map(TLSContext.init)
         order = NIOLockedValueBox(AddressOrder(settings.addresses))
     }
@@ -31,12 +35,12 @@ final class Dialer: Sendable {
     /// A connection, over which the TLS handshake is done where there is one.
     ///
     /// - Throws: `DialFailure`, for all receivers together; `CancellationError`.
-    func connect(_ configure: @escaping Configure) async throws -> any Channel {
+    func connect(_ configure: @escaping Configure<Void>) async throws -> any Channel {
         var failures: [String] = []
         for address in order.withLockedValue({ $0.order(at: now) }) {
             try Task.checkCancellation()
             do {
-                let channel = try await connect(to: address, configure)
+                let channel = try await connect(to: address, configure).channel
                 order.withLockedValue { $0.succeeded(address) }
                 return channel
             } catch {
@@ -53,11 +57,14 @@ final class Dialer: Sendable {
     private var now: Duration { ContinuousClock.now - beginning }
 
     /// A connection to one of the receivers, whatever became of it before.
+    /// - Returns: the value is what was made of this very channel.
     /// - Throws: what it failed with, for `NetworkFailure`; `CancellationError`.
-    func connect(to address: HostPort, _ configure: @escaping Configure) async throws -> any Channel {
+    func connect<Value: Sendable>(
+        to address: HostPort, _ configure: @escaping Configure<Value>
+    ) async throws -> (channel: any Channel, value: Value) {
         let secure = try await tls?.current()
         let serverName = tls?.serverName(address)
-        let (channel, handshake) = try await bootstrap.connect(host: address.host, port: address.port) { channel in
+        let (channel, handshake, value) = try await bootstrap.connect(host: address.host, port: address.port) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let account = WireAccount()
                 try channel.pipeline.syncOperations.addHandler(account)
@@ -69,11 +76,10 @@ final class Dialer: Sendable {
                         NIOSSLClientHandler(context: secure, serverHostname: serverName))
                     try channel.pipeline.syncOperations.addHandler(wait)
                 }
-                try configure(channel, account, address)
-                return (channel, handshake)
+                return (channel, handshake, try configure(channel, account, address))
             }
         }
-        guard let handshake else { return channel }
+        guard let handshake else { return (channel, value) }
         let isOverdue = NIOLockedValueBox(false)
         let timeout = channel.eventLoop.scheduleTask(in: Dialer.connectTimeout) {
             isOverdue.withLockedValue { $0 = true }
@@ -90,11 +96,12 @@ final class Dialer: Sendable {
             channel.close(promise: nil)
             throw isOverdue.withLockedValue { $0 } ? HandshakeOverdue() : error
         }
-        return channel
+        return (channel, value)
     }
 
     private var bootstrap: ClientBootstrap {
         ClientBootstrap(group: group)
+            .resolver(resolver)
             .connectTimeout(Dialer.connectTimeout)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.socketOption(.so_keepalive), value: 1)

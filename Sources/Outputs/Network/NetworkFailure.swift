@@ -1,3 +1,4 @@
+import Engine
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -6,6 +7,7 @@ import NIOSSL
 enum NetworkFailure {
     static func describe(_ error: any Error) -> String {
         switch error {
+        case let refusal as Refusal: refusal.reason
         case let error as IOError: SystemError(error.errnoCode).description
         case let error as NIOConnectionError: describe(error)
         case let error as ChannelError: describe(error)

@@ -11,7 +11,7 @@ enum RELPProbe {
     static func run(_ address: HostPort, _ settings: RELPSettings, _ dialer: Dialer) async throws -> String? {
         let parameters = RELPConnection.Settings(
             name: "relp", window: 1, answerTimeout: min(settings.answerTimeout, answerTimeout))
-        let channel = try await dialer.connect(to: address) { channel, account, _ in
+        let (channel, _) = try await dialer.connect(to: address) { channel, account, _ in
             let progress = RELPProgress(name: "relp", largest: 0)
             let connection = RELPConnection(parameters, account: account, progress: progress) {}
             try channel.pipeline.syncOperations.addHandler(connection)

@@ -1,4 +1,3 @@
-import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
@@ -11,14 +10,13 @@ enum StreamProbe {
 
     /// - Throws: what it failed with, for `NetworkFailure`.
     static func run(_ address: HostPort, _ dialer: Dialer) async throws {
-        let ended = NIOLockedValueBox<EventLoopFuture<Void>?>(nil)
-        let channel = try await dialer.connect(to: address) { channel, account, _ in
+        let (channel, ended) = try await dialer.connect(to: address) { channel, account, _ in
             let wait = SoundnessWait(account, channel.eventLoop.makePromise())
-            ended.withLockedValue { $0 = wait.ended.futureResult }
             try channel.pipeline.syncOperations.addHandler(wait)
+            return wait.ended.futureResult
         }
         let sound = channel.eventLoop.makePromise(of: Void.self)
-        ended.withLockedValue { $0 }?.cascadeFailure(to: sound)
+        ended.cascadeFailure(to: sound)
         let timer = channel.eventLoop.scheduleTask(in: soundness) { sound.succeed() }
         defer { timer.cancel() }
         do {

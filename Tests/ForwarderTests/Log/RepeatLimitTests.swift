@@ -78,6 +78,17 @@ import Testing
         #expect(texts(limit.admit(recovery(), at: .seconds(10)).entries) == ["siem recovered"])
     }
 
+    @Test func `writes the first entry of an outage that follows a recovery, and no burst of it`() {
+        var limit = limit(holding: 7)
+        for second in 8..<28 {
+            #expect(texts(limit.admit(recovery(), at: .seconds(second)).entries).last == "siem recovered")
+            #expect(texts(limit.admit(entry(refused, reason: "again"), at: .seconds(second)).entries) == ["siem again"])
+            #expect(limit.admit(entry(refused, reason: "still"), at: .seconds(second)).entries.isEmpty)
+        }
+        #expect(texts(limit.admit(recovery("archive"), at: .seconds(28)).entries) == ["archive recovered"])
+        #expect(limit.admit(entry(refused), at: .seconds(29)).entries.isEmpty, "another output's recovery is none of its own")
+    }
+
     @Test func `accounts for every entry, written or held back, whatever comes`() {
         var (limit, random) = (RepeatLimit(), SystemRandomNumberGenerator())
         var now = Duration.zero

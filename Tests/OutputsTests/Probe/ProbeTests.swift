@@ -1,5 +1,6 @@
 import EngineTesting
 import FaultScenes
+import Glibc
 import Testing
 
 @testable import Outputs
@@ -109,7 +110,11 @@ struct ProbeTests {
     }
 
     @Test func `a RELP receiver that refuses, or never answers, fails`() async throws {
-        for (offers, timeout) in [("500 no", 30), (nil, 1)] as [(String?, Int)] {
+        let cases: [(offers: String?, timeout: Int, seen: String)] = [
+            ("500 no", 30, "relp: the collector does not speak RELP as it should: it refused the session with 500 'no'"),
+            (nil, 1, "relp: the collector does not answer"),
+        ]
+        for (offers, timeout, seen) in cases {
             let receiver = try RELPReceiver()
             var conduct = RELPConduct()
             conduct.offers = offers
@@ -118,6 +123,7 @@ struct ProbeTests {
             settings.answerTimeout = .seconds(timeout)
             let found = await probe(.relp(settings))
             #expect(found.map(\.verdict) == [.failed])
+            #expect(found.map(\.seen) == [seen])
             #expect(found[0].hint != nil, "\(found)")
             try await receiver.finish()
         }
@@ -164,6 +170,28 @@ struct ProbeTests {
             #expect(found[0].verdict == .failed)
             #expect(found[0].hint != nil)
         }
+    }
+
+    @Test func `the reader of a FIFO does not notice a probe`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("fifo")
+        #expect(mkfifo(path, 0o600) == 0)
+        let reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        defer { close(reader) }
+        #expect(await probe(.file(FileSettings(path: path)))[0].seen == "can be appended to")
+        // Said once a writer has come and gone (poll(2)).
+        var poll = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+        #expect(Glibc.poll(&poll, 1, 0) == 0)
+    }
+
+    @Test func `what cannot be opened fails without being opened`() async throws {
+        let directory = try TemporaryDirectory()
+        let receiver = try SocketReceiver(.stream(path: directory.file("socket")))
+        try receiver.start(.takesEverything)
+        #expect(await probe(.file(FileSettings(path: directory.file("socket"))))[0].seen == "no such device or address")
+        try await receiver.finish()
+        #expect(await probe(.file(FileSettings(path: directory.path)))[0].seen == "is a directory")
+        #expect(await probe(.file(FileSettings(path: "/dev/null")))[0].verdict == .sound)
     }
 
     @Test func `journald is met, and nothing is written`() async throws {

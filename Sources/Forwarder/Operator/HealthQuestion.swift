@@ -55,8 +55,10 @@ public struct HealthQuestion: Sendable {
     /// - Throws: `Failure` with code `unreachable` where nobody answers in time, `failed` where something else than a run does.
     public func ask() async throws -> Answer {
         // A run sends nobody elsewhere, and nobody but the run is asked.
-        let client = HTTPClient(
-            eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: .init(redirectConfiguration: .disallow))
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        // Who refuses now has refused: whoever asks for a health check asks again anyway.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
         let result: Result<Answer, any Error>
         do { result = .success(try await ask(client)) } catch { result = .failure(error) }
         try? await client.shutdown()

@@ -25,7 +25,7 @@ struct FaultTests {
         // Each page of a longer answer lets a few more out; none comes out by itself in the time of a test.
         Plan("shift fraction=0.03 delay=30d count=3"),
         Plan("duplicate"),
-        Plan("expired-token lifetime=1s,slow every=1 delay=300ms"),
+        Plan("expired-token lifetime=4s,slow every=1 delay=300ms"),
         Plan("unauthorized every=2"),
         Plan("rate-limit every=3 wait=1s"),
         Plan("rate-limit-silent every=3 window=1s"),

@@ -223,6 +223,7 @@ import Testing
         ),
         ("stdout: {type: file, path: x}", "outputs.stdout.type: an output that is named 'stdout' can only have this type"),
         ("{a: {type: file, path: x/y}, b: {type: file, path: ./x//y}}", "outputs.b.path: the same file as outputs.a.path"),
+        ("{a: {type: stdout}, b: {type: stdout}}", "outputs.b.type: standard output is outputs.a already"),
         ("{a: {type: file, path: x, dead_letter: x}}", "outputs.a.dead_letter: the same file as outputs.a.path"),
     ])
     func `with an impossible output says why`(_ lines: String, _ problem: String) {

@@ -97,6 +97,7 @@ import Testing
     @Test func `are given once each`() {
         #expect(problem("siem", "siem") == "--output: 'siem' is given twice")
         #expect(problem("file:///a", "file:/a") == "--output: 'file--a' is given twice")
+        #expect(problem("tcp-a-1", "stdout") == "--output: 'stdout' would cut into the lines of another output to stdout")
     }
 
     @Test func `all take the format of the flag`() throws {

@@ -37,7 +37,7 @@ public struct HealthQuestion: Sendable {
     }
 
     /// For the whole exchange.
-    private static let patience = TimeAmount.seconds(5)
+    static let patience = TimeAmount.seconds(5)
     private static let largestAnswer = 1 << 20
     /// More than a run has: a few for each output.
     static let mostProblems = 200
@@ -46,8 +46,14 @@ public struct HealthQuestion: Sendable {
 
     private let url: String
     private let address: String
+    private let patience: TimeAmount
 
     public init(_ question: Question, at settings: HTTPSettings) {
+        self.init(question, at: settings, within: HealthQuestion.patience)
+    }
+
+    init(_ question: Question, at settings: HTTPSettings, within patience: TimeAmount) {
+        self.patience = patience
         address = settings.address
         url = "http://\(settings.addressHere)/\(question.rawValue)"
     }
@@ -72,7 +78,7 @@ public struct HealthQuestion: Sendable {
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as HTTPClientError where [.deadlineExceeded, .connectTimeout].contains(error):
-            "nothing came within 5 seconds"
+            "nothing came in time"
         case let error as NIOConnectionError: error.connectionErrors.last.map { SystemReason.text($0.error) } ?? "\(error)"
         default: SystemReason.text(error)
         }
@@ -86,7 +92,7 @@ public struct HealthQuestion: Sendable {
     }
 
     private func ask(_ client: HTTPClient) async throws -> Answer {
-        let deadline = NIODeadline.now() + HealthQuestion.patience
+        let deadline = NIODeadline.now() + patience
         let response = try await client.execute(HTTPClientRequest(url: url), deadline: deadline)
         let body: ByteBuffer
         do {

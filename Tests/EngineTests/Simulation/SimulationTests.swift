@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized)
 struct SimulationTests {
     private static let parts: UInt64 = 8
-    private static let seedsPerPart: UInt64 = 25
+    private static let seedsPerPart: UInt64 = 12
 
     @Test(.timeLimit(.minutes(10)), arguments: 0..<parts)
     func `every audit is delivered, and none is in the ledger before, whatever fails`(part: UInt64) async {
@@ -16,24 +16,21 @@ struct SimulationTests {
     }
 
     /// Seeds that failed once. A seed means what it meant only until the plans are drawn in another way; the promise that it broke has a
-    /// test of its own.
+    /// test of its own. Three more compute for tens of seconds where nothing is optimized, and so are among those of `.ci/run` alone:
+    /// - 237: a gap that the asynchronous endpoint filled was not read from before its beginning, where late audits were missing.
+    /// - 1811: a gap of realtime was filled across the place where the asynchronous lane had come to, without what had been shown late before it.
+    /// - 4978: a reading waited for days for the store, which forgot its ids meanwhile.
     @Test(
         .timeLimit(.minutes(10)),
         arguments: [
             // A page of a window had aged out before it was asked for, and the window counted as covered.
             308,
-            // A gap that the asynchronous endpoint filled was not read from before its beginning, where late audits were missing.
-            237,
             // Audits aged out between two pages without totals, so that the second began too late.
             382,
             // A clock that is a little fast carried the server's time ahead by as much as the settle margin.
             44,
             // A run that ends in the past swept without a pause while its output was slow.
             150_250_935_055,
-            // A gap of realtime was filled across the place where the asynchronous lane had come to, without what had been shown late before it.
-            1811,
-            // A reading waited for days for the store, which forgot its ids meanwhile.
-            4978,
         ] as [UInt64])
     func `what failed once holds`(seed: UInt64) async { await simulate([seed]) }
 

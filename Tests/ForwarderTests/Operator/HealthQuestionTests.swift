@@ -10,7 +10,7 @@ import Testing
 struct HealthQuestionTests {
     private func ask(_ answers: [String: String]) async throws -> HealthQuestion.Answer {
         try await FixedServer.with(answers) { port in
-            try await HealthQuestion(.healthy, at: HTTPSettings(host: "127.0.0.1", port: port)).ask()
+            try await HealthQuestion(.healthy, at: HTTPSettings(host: "127.0.0.1", port: port), within: .minutes(2)).ask()
         }
     }
 

@@ -18,6 +18,8 @@ enum OutputChoice {
             switch resolve(reference, configured, fileName) {
             case .success(let output) where chosen.contains { $0.name == output.name }:
                 problems.append("\(flag): '\(output.name)' is given twice")
+            case .success(let output) where output.isStandardOutput && chosen.contains(where: \.isStandardOutput):
+                problems.append("\(flag): '\(output.name)' would cut into the lines of another output to stdout")
             case .success(let output): chosen.append(output)
             case .failure(let problem): problems.append("\(flag): \(problem.message)")
             }
@@ -53,5 +55,11 @@ enum OutputChoice {
                 ?? "neither 'stdout' nor 'journald', and there is no configuration file to name it"
             return .failure(.init(message: "'\(name)' is \(file)\(question)"))
         }
+    }
+}
+
+extension OutputDefinition {
+    fileprivate var isStandardOutput: Bool {
+        if case .standardOutput = kind { true } else { false }
     }
 }

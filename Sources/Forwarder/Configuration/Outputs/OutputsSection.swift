@@ -111,13 +111,23 @@ enum OutputsSection {
         }
     }
 
-    /// Two outputs that write one file would cut into each other's lines.
+    /// Stands among the files; no path is empty.
+    private static let standardOutput = ""
+
+    /// Two outputs that write one file, or standard output, would cut into each other's lines.
     private static func claimFiles(
         of output: OutputDefinition, _ section: ConfigurationSection, _ claimed: inout [String: String]
     ) {
         var paths: [(key: String, path: String)] = []
         if case .file(let settings) = output.kind { paths.append(("path", settings.path)) }
         if let path = output.deadLetterPath { paths.append(("dead_letter", path)) }
+        if case .standardOutput = output.kind {
+            if let owner = claimed[standardOutput] {
+                section.report("type", "standard output is \(owner) already")
+            } else {
+                claimed[standardOutput] = section.path
+            }
+        }
         for (key, path) in paths {
             let normal = OutputName.normalized(path)
             if let owner = claimed[normal] {

@@ -2,7 +2,7 @@ import AuditAPI
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct AsyncHTTPTransportTests {
-    private static func failure(_ url: String, timeout: Duration = .seconds(20)) async throws -> AuditAPIError? {
+    private static func failure(_ url: String, timeout: Duration = .seconds(240)) async throws -> AuditAPIError? {
         let transport = AsyncHTTPTransport()
         let request = APIRequest(endpoint: .serviceMapping, method: .get, url: url, timeout: timeout)
         let error = await apiError { try await transport.execute(request) }

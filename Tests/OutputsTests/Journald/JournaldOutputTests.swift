@@ -8,12 +8,16 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct JournaldOutputTests {
+    /// For a receiver that takes what it is given: no load of the machine is to reach it.
+    private static let patience = Duration.seconds(120)
+
     private let receiver: JournaldReceiver
 
     init() throws { receiver = try JournaldReceiver() }
 
     private func output(
-        _ acknowledgement: JournaldAcknowledgement, reads: Bool = false, bounds: JournaldDelivery.Bounds = .init()
+        _ acknowledgement: JournaldAcknowledgement, reads: Bool = false,
+        bounds: JournaldDelivery.Bounds = .init(stall: JournaldOutputTests.patience)
     ) -> JournaldOutput {
         var settings = JournaldSettings()
         settings.acknowledgement = acknowledgement
@@ -41,7 +45,7 @@ struct JournaldOutputTests {
     @Test func `what did not come into the journal is sent again, and nothing else`() async throws {
         try receiver.start(.takesEverything)
         receiver.drop { $0 % 3 == 1 }
-        let output = output(.readBack, reads: true, bounds: .init(sight: .milliseconds(200)))
+        let output = output(.readBack, reads: true, bounds: .init(stall: JournaldOutputTests.patience, sight: .milliseconds(200)))
         for missing in [3, 1] {
             guard case .refusedForNow(let refusal) = await deliver(1, 10, to: output) else {
                 Issue.record("it was not refused for now")
@@ -60,7 +64,7 @@ struct JournaldOutputTests {
     @Test func `what is known of one batch is not taken for another`() async throws {
         try receiver.start(.takesEverything)
         receiver.drop { $0 == 0 }
-        let output = output(.readBack, reads: true, bounds: .init(sight: .milliseconds(200)))
+        let output = output(.readBack, reads: true, bounds: .init(stall: JournaldOutputTests.patience, sight: .milliseconds(200)))
         #expect(await deliver(1, 4, to: output) != .acknowledged)
         #expect(await deliver(2, 4, to: output) == .acknowledged)
         #expect(await deliver(1, 4, to: output) == .acknowledged)
@@ -89,7 +93,7 @@ struct JournaldOutputTests {
     ) async throws {
         try receiver.start(.takesEverything)
         receiver.synchronize(synchronization)
-        let output = output(.synchronize, bounds: .init(answer: .milliseconds(200)))
+        let output = output(.synchronize, bounds: .init(stall: JournaldOutputTests.patience, answer: .milliseconds(200)))
         #expect(await deliver(1, 3, to: output) == .refusedForNow(Refusal("journald: \(reason)")))
         receiver.synchronize(.answers)
         #expect(await deliver(1, 3, to: output) == .acknowledged)

@@ -101,7 +101,9 @@ package struct Scene: Sendable {
 
     /// Runs `body` while the organization serves.
     package func served<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value?.self) { group in
+        // It may have served before, at the same port.
+        Program.spawned()
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
             defer { group.cancelAll() }
             let (starts, start) = AsyncStream.makeStream(of: Void.self)
             group.addTask {

@@ -19,6 +19,9 @@ package final class Program: Sendable {
     /// No program may get the ends of another one's pipes, or their ends would not be seen.
     private static let spawning = NSLock()
 
+    /// Returns when no program is about to begin that still has a copy of a socket which was closed here: until it closes that, its port is taken.
+    static func spawned() { spawning.withLock {} }
+
     package let identifier: pid_t
     private let standardError = CapturedStream()
     private let standardOutput = CapturedStream()

@@ -2,37 +2,17 @@ import FaultScenes
 
 /// The faults × what became of the audits.
 struct FaultTable {
-    enum Result {
-        case outcome(Outcome)
-        /// This host lacks something for it.
-        case missing(String)
-        /// It went otherwise than its story says.
-        case failure(String)
-    }
-
     struct Row {
         let fault: Fault
-        let result: Result
+        let result: PlayResult<Outcome>
 
         init(_ fault: Fault, seed: UInt64) async {
             self.fault = fault
-            do {
-                if let obstacle = try await fault.missing() {
-                    result = .missing(obstacle)
-                } else {
-                    result = .outcome(try await fault.play(seed: seed))
-                }
-            } catch {
-                result = .failure("\(error)")
-            }
+            result = await PlayResult(unless: fault.missing) { try await fault.play(seed: seed) }
         }
 
         var complaints: [String] {
-            switch result {
-            case .outcome(let outcome): fault.complaints(about: outcome)
-            case .missing: []
-            case .failure(let text): [text]
-            }
+            result.complaints { fault.complaints(about: $0) }
         }
 
         var cells: [String] {

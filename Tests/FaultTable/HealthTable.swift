@@ -2,37 +2,17 @@ import FaultScenes
 
 /// The faults × what is said of them, and how soon.
 struct HealthTable {
-    enum Result {
-        case outcome(HealthOutcome)
-        /// This host lacks something for it.
-        case missing(String)
-        /// It went otherwise than its story says.
-        case failure(String)
-    }
-
     struct Row {
         let fault: HealthFault
-        let result: Result
+        let result: PlayResult<HealthOutcome>
 
         init(_ fault: HealthFault) async {
             self.fault = fault
-            do {
-                if let obstacle = try await fault.missing() {
-                    result = .missing(obstacle)
-                } else {
-                    result = .outcome(try await fault.play())
-                }
-            } catch {
-                result = .failure("\(error)")
-            }
+            result = await PlayResult(unless: fault.missing) { try await fault.play() }
         }
 
         var complaints: [String] {
-            switch result {
-            case .outcome(let outcome): fault.complaints(about: outcome)
-            case .missing: []
-            case .failure(let text): [text]
-            }
+            result.complaints { fault.complaints(about: $0) }
         }
 
         var cells: [String] {

@@ -1,5 +1,4 @@
 import AuditCore
-import Glibc
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -42,7 +41,7 @@ public final class StderrLog: Sendable {
     }
 
     func write(_ entry: LogEntry) {
-        let now = StderrLog.monotonic()
+        let now = MonotonicTime.now()
         state.withLockedValue { state in
             write(state.limit.admit(entry, at: now), &state, at: now)
         }
@@ -67,17 +66,11 @@ public final class StderrLog: Sendable {
     }
 
     private func wakeUp() {
-        let now = StderrLog.monotonic()
+        let now = MonotonicTime.now()
         state.withLockedValue { state in
             state.wake = nil
             write(state.limit.due(at: now), &state, at: now)
         }
-    }
-
-    private static func monotonic() -> Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }
 

@@ -3,6 +3,7 @@ import AuditCore
 import FoundationEssentials
 import NIOCore
 import NIOPosix
+import Outputs
 
 /// Asks a run that goes on how it is doing, over its operator's port.
 public struct HealthQuestion: Sendable {
@@ -129,18 +130,14 @@ public struct HealthQuestion: Sendable {
 
 extension HTTPSettings {
     /// For people, and for URLs.
-    var address: String { HTTPSettings.address(host, port) }
+    var address: String { HostPort(host, port).description }
 
     /// How this machine reaches it: an address that stands for all of them is no destination.
     var addressHere: String {
         switch host {
-        case "0.0.0.0": HTTPSettings.address("127.0.0.1", port)
-        case "::": HTTPSettings.address("::1", port)
+        case "0.0.0.0": HostPort("127.0.0.1", port).description
+        case "::": HostPort("::1", port).description
         default: address
         }
-    }
-
-    private static func address(_ host: String, _ port: Int) -> String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

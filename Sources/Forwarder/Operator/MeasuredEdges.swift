@@ -40,10 +40,7 @@ struct MeasuredTransport: HTTPTransport {
             if let limit = answer.rateLimit, let allowed = limit.allowed, let count = limit.count {
                 figures.allowanceLeft = max(0, allowed - count)
             }
-            // The header is cut to whole seconds, and was written about half way through the exchange.
-            if let date = answer.serverDate {
-                figures.clockSkew = date + .milliseconds(500) - (wall - (now - start) / 2)
-            }
+            if let skew = answer.clockSkew(at: wall - (now - start) / 2) { figures.clockSkew = skew }
         }
     }
 

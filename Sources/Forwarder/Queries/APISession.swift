@@ -40,9 +40,7 @@ struct APISession: Sendable {
     /// The server's time, never ahead of it. Known once `connect` has returned.
     func serverNow() throws(Failure) -> Instant {
         if let now = reader.serverNow() { return now }
-        throw Failure(
-            .failed, "API '\(genesys.endpoints.api)' does not say what time it is",
-            hint: "a proxy may remove the 'Date' header: the windows are made from it")
+        throw APIFailure.timeless(genesys)
     }
 
     /// What the reader reads.

@@ -3,6 +3,13 @@ import AuditCore
 
 /// What an operator reads when the API ends a command.
 enum APIFailure {
+    /// Of one whose answers have no 'Date'.
+    static func timeless(_ genesys: GenesysSettings) -> Failure {
+        Failure(
+            .failed, "API '\(genesys.endpoints.api)' does not say what time it is",
+            hint: "a proxy may remove the 'Date' header: the windows are made from it")
+    }
+
     static func failure(_ error: AuditAPIError, _ genesys: GenesysSettings) -> Failure {
         let reason = error.description
         switch error.kind {

@@ -29,9 +29,7 @@ struct ConnectedAPI: Sendable {
     /// Known once the API has answered.
     func serverNow() throws(Failure) -> Instant {
         if let now = reader.serverNow() { return now }
-        throw Failure(
-            .failed, "API '\(genesys.endpoints.api)' does not say what time it is",
-            hint: "a proxy may remove the 'Date' header: the windows are made from it")
+        throw APIFailure.timeless(genesys)
     }
 
     /// The server's time comes from this API from now on.

@@ -1,6 +1,5 @@
 import AuditCore
 import Engine
-import Glibc
 import Logging
 import NIOConcurrencyHelpers
 
@@ -58,7 +57,7 @@ final class Notifier: Sendable {
     }
 
     /// A reload begins.
-    func reloading() { tell { $0.reloading(at: Notifier.monotonic()) } }
+    func reloading() { tell { $0.reloading(at: MonotonicTime.now()) } }
 
     /// It has ended, with whatever configuration is in force.
     func reloaded() { tell { $0.reloaded() } }
@@ -108,11 +107,5 @@ final class Notifier: Sendable {
         logger.warning(
             "the service manager cannot be told how the run is doing",
             metadata: ["notify_socket": "\(manager.address)", "reason": "\(reason)"])
-    }
-
-    private static func monotonic() -> Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }

@@ -34,14 +34,13 @@ final class ObservedTransport: HTTPTransport {
         return stream
     }
 
-    /// The header is cut to whole seconds, and was written about half way through the exchange.
     private func note(_ metadata: ResponseMetadata, _ endpoint: Endpoint, at middle: Instant) {
         guard endpoint != .download else { return }
         noted.withLockedValue { noted in
             // The login host is another machine, and its clock is not the one that windows are made from.
             if endpoint != .token, let date = metadata.serverDate {
                 noted.serverDate = date
-                noted.skew = date + .milliseconds(500) - middle
+                noted.skew = metadata.clockSkew(at: middle)
             }
             noted.rateLimit = metadata.rateLimit ?? noted.rateLimit
         }

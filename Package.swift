@@ -136,7 +136,7 @@ let package = Package(
         .target(
             name: "FaultScenes",
             dependencies: [
-                "auditferry", "Simulator", "Engine", "OffsetStore", "AuditAPI", "AuditCore",
+                "auditferry", "Simulator", "Engine", "OffsetStore", "AuditAPI", "AuditCore", "CSupport",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),

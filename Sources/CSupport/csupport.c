@@ -102,6 +102,10 @@ ssize_t csupport_receive_datagram(int socket, void *bytes, size_t size, int *des
     return count;
 }
 
+int csupport_inherit_no_descriptor(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 void csupport_return_free_memory(void) {
     // Setting the threshold also stops the allocator from raising it by itself (mallopt(3)).
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);

@@ -1,6 +1,7 @@
 #ifndef CSUPPORT_H
 #define CSUPPORT_H
 
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -33,6 +34,9 @@ int csupport_send_descriptor(int socket, int descriptor);
 
 /// Takes a datagram of at most `size` bytes, and the first descriptor that it carries, or -1. Waits. Returns its length, or -1 with errno.
 ssize_t csupport_receive_datagram(int socket, void *bytes, size_t size, int *descriptor);
+
+/// Lets a program that is spawned inherit no descriptor from this one on (posix_spawn_file_actions_addclosefrom_np). Returns 0, or an error number.
+int csupport_inherit_no_descriptor(posix_spawn_file_actions_t *actions, int first);
 
 /// Makes the allocator give large blocks back to the system as soon as they are free, and keep few arenas: pages of audits come and go, and
 /// a daemon should not hold what it needed once. To be called before any thread is made.

@@ -25,12 +25,14 @@ final class TLSContext: Sendable {
     }
 
     private let settings: TLSSettings
+    private let isAsked = NIOLockedValueBox(false)
     private let kept = NIOLockedValueBox<(stamps: [Stamp], context: NIOSSLContext)?>(nil)
 
     init(_ settings: TLSSettings) { self.settings = settings }
 
-    /// Whether the peer judges a certificate of ours. In TLS 1.3 our handshake ends before it has (RFC 8446 section 2).
-    var isJudged: Bool { settings.certificateFile != nil }
+    /// Whether a receiver has asked for a certificate of ours, be there one or not: it judges what it gets. Known when the handshake in which it
+    /// asks is done.
+    var isAskedForCertificate: Bool { isAsked.withLockedValue { $0 } }
 
     /// Whether a new connection would be made with other files than the last one.
     var hasChanged: Bool { kept.withLockedValue { $0.map { $0.stamps != stamps } ?? false } }
@@ -91,6 +93,11 @@ final class TLSContext: Sendable {
         if let path = settings.privateKeyFile {
             configuration.privateKey = .privateKey(
                 try TLSFileFailure.reading(path, "private key") { try NIOSSLPrivateKey(file: $0, format: .pem) })
+        }
+        // On a client it is called when the server requests a certificate (RFC 8446 section 4.3.2), and never else.
+        configuration.sslContextCallback = { [isAsked] _, promise in
+            isAsked.withLockedValue { $0 = true }
+            promise.succeed(.noChanges)
         }
         return configuration
     }

@@ -24,14 +24,14 @@ final class StreamConnection: ChannelInboundHandler {
         let settle: Duration
         /// Where only a close in order confirms: after how long with something unconfirmed the connection is half closed for its sake.
         let closeAfter: Duration?
-        /// The peer judges our certificate when our part of the handshake is done.
-        let isJudged: Bool
+        /// Whether the peer judges our certificate, or that we have none. Asked when our part of the handshake is done.
+        let isJudged: @Sendable () -> Bool
     }
 
     /// How often the kernel is asked for its progress while answers are owed.
     private static let interval = TimeAmount.milliseconds(5)
-    /// A peer that judges our certificate and has accepted it says something at once (the tickets of RFC 8446 section 4.6.1) or never. Until it
-    /// has, only a close in order confirms; after so long it is asked for one.
+    /// In TLS 1.3 our part of the handshake is done before the peer has judged our certificate (RFC 8446 section 2). One that has accepted it says
+    /// something at once (the tickets of section 4.6.1) or never. Until it has, only a close in order confirms; after so long it is asked for one.
     private static let patience = Duration.seconds(5)
     /// How long a peer may leave a half close unanswered; longer where the connection has to stay sound for longer.
     private static let closeTimeout = Duration.seconds(60)
@@ -45,8 +45,8 @@ final class StreamConnection: ChannelInboundHandler {
     private var hasEnded = false
     private var failure: (any Error)?
     private var unconfirmedSince: NIODeadline?
-    /// What had been received when our part of the handshake was done; `nil` without TLS.
-    private var handshakeBytes: UInt64?
+    /// What had been received when our part of the handshake was done, where the peer still has to judge us.
+    private var unjudgedBytes: UInt64?
     private let beginning = NIODeadline.now()
 
     /// - Parameter onBreak: called where the connection ends without having confirmed everything.
@@ -56,7 +56,7 @@ final class StreamConnection: ChannelInboundHandler {
         self.onBreak = onBreak
         self.resumption = resumption
         confirmation = Confirmation(settle: settings.settle)
-        confirmation.needsClose = settings.closeAfter != nil || settings.isJudged
+        confirmation.needsClose = settings.closeAfter != nil
     }
 
     /// Whether nothing more can be sent over it.
@@ -67,7 +67,7 @@ final class StreamConnection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent { handshakeBytes = account.received }
+        if case .handshakeCompleted? = event as? TLSUserEvent { handshakeIsDone(context) }
         // A close_notify alone is no end: the account waits for the FIN, and knows of it.
         if let event = event as? ChannelEvent, event == .inputClosed, !account.isHalfClosed || account.ending != nil {
             end(context.channel)
@@ -119,6 +119,13 @@ final class StreamConnection: ChannelInboundHandler {
 
     func abort() { account.abort() }
 
+    private func handshakeIsDone(_ context: ChannelHandlerContext) {
+        let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
+        guard tls?.tlsVersion == .tlsv13, settings.isJudged() else { return }
+        unjudgedBytes = account.received
+        confirmation.needsClose = true
+    }
+
     private func watch(_ channel: any Channel) {
         guard !isWatching, !confirmation.isEmpty else { return }
         isWatching = true
@@ -134,9 +141,7 @@ final class StreamConnection: ChannelInboundHandler {
 
     private func lookAtProgress(_ channel: any Channel) {
         guard !hasEnded, let progress = account.progress else { return }
-        if settings.closeAfter == nil, handshakeBytes.map({ account.received > $0 }) ?? !settings.isJudged {
-            confirmation.needsClose = false
-        }
+        if settings.closeAfter == nil, let unjudgedBytes, account.received > unjudgedBytes { confirmation.needsClose = false }
         let confirmed = confirmation.progressed(
             to: progress.acknowledged, largestWindow: progress.largest_peer_window, at: age(of: beginning))
         for delivery in confirmed { delivery.answer(delivery.accepted) }

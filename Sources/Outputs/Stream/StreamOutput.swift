@@ -34,7 +34,7 @@ public actor StreamOutput: Output {
         dialer = Dialer(connection, group: group)
         settings = StreamConnection.Settings(
             name: name, settle: settle, closeAfter: isStrict ? StreamOutput.strictInterval : nil,
-            isJudged: dialer.tls?.isJudged ?? false)
+            isJudged: { [dialer] in dialer.tls?.isAskedForCertificate ?? false })
     }
 
     /// How long a strict connection gathers batches before it is closed for their confirmation.

@@ -38,7 +38,8 @@ extension Installation {
     func demandNoGaps() async throws {
         try await runOnce()
         let gaps = try await Program.run(["offsets", "gaps", "--offsets", offsets])
-        try demand(gaps.status == 0 && gaps.output.isEmpty, "gaps are left: \(gaps.output)\(gaps.errors)")
+        try demand(gaps.status == 0, "'offsets gaps' ended with \(gaps.status): \(gaps.output)\(gaps.errors)")
+        try demand(gaps.output.isEmpty, "gaps are left: \(gaps.output)")
     }
 
     /// One stretch without a gap, from where it was to begin up to the organization's now.

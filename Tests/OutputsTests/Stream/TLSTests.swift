@@ -87,6 +87,24 @@ struct TLSTests {
         }
     }
 
+    /// However long the judgement takes, what was sent before it counts for nothing.
+    @Test func `a receiver that is slow to judge our certificate acknowledges nothing before it has`() async throws {
+        try await CertificateAuthority.with { authority in
+            let receiver = try TCPReceiver(authority.server, client: authority.certificate, hesitates: true)
+            try await receiver.start(.takesEverything)
+            for (sequence, identity) in [authority.unknownClient, nil, authority.client].enumerated() {
+                let output = output(.tls(receiver.port, trusting: authority.certificate, as: identity), settle: .zero)
+                let book = AnswerBook()
+                await book.deliver(batch(sequence), to: output)
+                let isAcknowledged = await book.answer(to: sequence) == .acknowledged
+                #expect(isAcknowledged == (identity?.certificate == authority.client.certificate), "\(sequence)")
+                await output.close()
+            }
+            try await receiver.finish()
+            #expect(receiver.lines.lines.count == 1)
+        }
+    }
+
     @Test func `a receiver that does not speak TLS is refused`() async throws {
         let receiver = try TCPReceiver()
         try await receiver.start(.breaksOff(after: 1))

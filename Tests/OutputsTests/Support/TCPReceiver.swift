@@ -26,6 +26,7 @@ final class TCPReceiver: Sendable {
     private let end: End
     private let receiveBytes: Int?
     private let tls: NIOSSLContext?
+    private let hesitates: Bool
     private let reserved: LoopbackPort
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
     private let state = NIOLockedValueBox(State())
@@ -33,8 +34,10 @@ final class TCPReceiver: Sendable {
     /// - Parameters:
     ///   - receiveBytes: the size of its receive buffers, and so of the window that it can announce; the machine's where `nil`.
     ///   - tls: speaks it where there is one.
-    init(end: End = .reset, receiveBytes: Int? = nil, tls: NIOSSLContext? = nil) throws {
+    ///   - hesitates: looks at what follows a client's first bytes only when the client has half closed.
+    init(end: End = .reset, receiveBytes: Int? = nil, tls: NIOSSLContext? = nil, hesitates: Bool = false) throws {
         self.tls = tls
+        self.hesitates = hesitates
         self.end = end
         self.receiveBytes = receiveBytes
         reserved = try LoopbackPort()
@@ -64,10 +67,39 @@ final class TCPReceiver: Sendable {
         }
         return channel.eventLoop.makeCompletedFuture {
             let most: Int? = if case .breaksOff(let count) = conduct { count } else { nil }
+            if hesitates {
+                try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
+                try channel.pipeline.syncOperations.addHandler(Hesitation())
+            }
             if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
             try channel.pipeline.syncOperations.addHandler(Taking(lines, most: most, end: end))
             if conduct == .stalls { try channel.syncOptions?.setOption(.autoRead, value: false) }
         }
+    }
+}
+
+/// Holds the bytes of one connection back, but for the first ones, until the client has half closed.
+private final class Hesitation: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private var held: ByteBuffer?
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard var held else {
+            held = ByteBuffer()
+            return context.fireChannelRead(data)
+        }
+        held.writeImmutableBuffer(unwrapInboundIn(data))
+        self.held = held
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            if let held { context.fireChannelRead(NIOAny(held)) }
+            context.fireChannelReadComplete()
+            context.channel.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 }
 

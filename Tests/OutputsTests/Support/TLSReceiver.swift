@@ -6,8 +6,12 @@ import NIOSSL
 extension TCPReceiver {
     /// A collector that speaks TLS.
     ///
-    /// - Parameter client: whose certificates it asks of its clients; it asks for none where `nil`.
-    convenience init(_ identity: CertificateAuthority.Identity, client: String? = nil, end: End = .reset) throws {
+    /// - Parameters:
+    ///   - client: whose certificates it asks of its clients; it asks for none where `nil`.
+    ///   - hesitates: judges a client only when that has half closed.
+    convenience init(
+        _ identity: CertificateAuthority.Identity, client: String? = nil, end: End = .reset, hesitates: Bool = false
+    ) throws {
         let chain = try NIOSSLCertificate.fromPEMFile(identity.certificate).map { NIOSSLCertificateSource.certificate($0) }
         let key = try NIOSSLPrivateKey(file: identity.key, format: .pem)
         var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
@@ -15,7 +19,7 @@ extension TCPReceiver {
             configuration.trustRoots = .file(client)
             configuration.certificateVerification = .noHostnameVerification
         }
-        try self.init(end: end, tls: NIOSSLContext(configuration: configuration))
+        try self.init(end: end, tls: NIOSSLContext(configuration: configuration), hesitates: hesitates)
     }
 }
 

@@ -71,9 +71,18 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "HTTPServing",
+            dependencies: [
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "Forwarder",
             dependencies: [
-                "Engine", "AuditAPI", "AuditReader", "OffsetStore", "Formats", "Outputs", "AuditCore", "CYAML",
+                "Engine", "AuditAPI", "AuditReader", "OffsetStore", "Formats", "Outputs", "AuditCore", "HTTPServing", "CYAML",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -88,7 +97,7 @@ let package = Package(
         .target(
             name: "Simulator",
             dependencies: [
-                "AuditCore",
+                "AuditCore", "HTTPServing",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -186,7 +195,16 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
-        // Outputs against the receivers that are used in the field; where one is missing, its tests are passed over, with the reason.
+        .testTarget(
+            name: "HTTPServingTests",
+            dependencies: [
+                "HTTPServing",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "ForwarderTests", dependencies: ["Forwarder", "EngineTesting", "Simulator"], swiftSettings: settings),
         .testTarget(
@@ -199,6 +217,7 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: nio),
             ],
             swiftSettings: settings),
+        // Outputs against the receivers that are used in the field; where one is missing, its tests are passed over, with the reason.
         .testTarget(
             name: "ReceiverTests",
             dependencies: [

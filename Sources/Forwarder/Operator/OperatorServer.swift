@@ -1,4 +1,5 @@
 import AuditCore
+import HTTPServing
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -28,7 +29,7 @@ struct OperatorServer: Sendable {
     /// - Throws: `Failure` with code `configuration` where the address cannot be used; then `work` has not begun.
     func serve(_ work: @escaping @Sendable () async throws -> Void) async throws {
         let (begins, begin) = AsyncStream.makeStream(of: Void.self)
-        let server = try HTTPServerBuilder.http1(
+        let server = try HTTPServerBuilder.cancellableHTTP1(
             configuration: .init(
                 idleTimeout: OperatorServer.idleTimeout,
                 httpDecoderConfiguration: .init(
@@ -38,7 +39,7 @@ struct OperatorServer: Sendable {
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(OperatorServer.mostConnections)),
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: OperatorServer.quiet,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: .quiet("operator"),
             responder: { request, writer, _ in try await answer(request, writer) },
             onServerRunning: { _ in begin.yield() })
         let isBound = NIOLockedValueBox(false)
@@ -114,13 +115,6 @@ struct OperatorServer: Sendable {
         case "/": return OperatorReply(status: .ok, type: .page, body: StatusPage.html)
         default: return OperatorReply(status: .notFound, type: .text, body: "nothing is here; see /\n")
         }
-    }
-
-    /// Requests are no news.
-    private static var quiet: Logger {
-        var logger = Logger(label: "operator") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
-        return logger
     }
 }
 

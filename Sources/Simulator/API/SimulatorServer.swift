@@ -1,5 +1,6 @@
 import AuditCore
 import Glibc
+import HTTPServing
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -14,9 +15,9 @@ struct SimulatorServer {
 
     func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = try HTTPServerBuilder.http1().buildServer(
+        let server = try HTTPServerBuilder.cancellableHTTP1().buildServer(
             configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: SimulatorServer.quiet,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: .quiet("simulator"),
             responder: { request, writer, channel in
                 let exchange = await SimulatorServer.exchange(request)
                 let reply = service.reply(to: exchange)
@@ -54,13 +55,6 @@ struct SimulatorServer {
             service.advance()
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
         }
-    }
-
-    /// Requests are no news to the user of a simulator.
-    private static var quiet: Logger {
-        var logger = Logger(label: "simulator") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
-        return logger
     }
 
     private static func exchange(_ request: Request) async -> Exchange {

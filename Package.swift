@@ -152,6 +152,9 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             path: "Tests/FaultScenes", swiftSettings: settings),
+        .target(
+            name: "TestTraits", dependencies: [.product(name: "NIOConcurrencyHelpers", package: nio)],
+            path: "Tests/TestTraits", swiftSettings: settings),
         // Runs the simulation over as many seeds as wanted.
         .executableTarget(
             name: "auditferry-simulation",
@@ -186,7 +189,7 @@ let package = Package(
         .testTarget(
             name: "OutputsTests",
             dependencies: [
-                "Outputs", "EngineTesting", "Engine", "Formats", "AuditCore", "CSupport", "FaultScenes",
+                "Outputs", "EngineTesting", "Engine", "Formats", "AuditCore", "CSupport", "FaultScenes", "TestTraits",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: nio),
@@ -206,7 +209,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "ForwarderTests", dependencies: ["Forwarder", "EngineTesting", "Simulator"], swiftSettings: settings),
+            name: "ForwarderTests", dependencies: ["Forwarder", "EngineTesting", "Simulator", "TestTraits"],
+            swiftSettings: settings),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [
@@ -221,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "ReceiverTests",
             dependencies: [
-                "FaultScenes", "Outputs", "Formats", "Engine", "EngineTesting", "AuditCore",
+                "FaultScenes", "Outputs", "Formats", "Engine", "EngineTesting", "AuditCore", "TestTraits",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
             ],
@@ -229,7 +233,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditAPI", "AuditCore",
+                "FaultScenes", "auditferry", "auditferry-faults", "Simulator", "AuditAPI", "AuditCore", "TestTraits",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

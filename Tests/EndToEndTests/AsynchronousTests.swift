@@ -2,9 +2,11 @@ import AuditCore
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// What only the asynchronous endpoint shows, and what goes wrong with it.
+@Suite(.fewAtATime)
 struct AsynchronousTests {
     static let plans = [
         "failed-query every=2", "cancelled-query every=2", "cursor-refused every=3", "large-pages bytes=20000",

@@ -2,9 +2,11 @@ import AuditCore
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// A past interval, by the built program.
+@Suite(.fewAtATime)
 struct BackfillTests {
     private static let days = Duration.seconds(3 * 86_400)
 

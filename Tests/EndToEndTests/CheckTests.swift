@@ -1,10 +1,11 @@
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// What `check` says and how it ends, by the built program.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct CheckTests {
     private struct Report: Decodable {
         struct Finding: Decodable {

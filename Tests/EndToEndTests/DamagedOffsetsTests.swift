@@ -2,11 +2,13 @@ import AuditCore
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// An offset file that a crash of the machine or a bad disk has damaged: a start goes on without a loss, or is refused. It may deliver twice.
 ///
 /// Starts go by the default of `since`, which is now: one that takes what is there for nothing would lose what happened in between.
+@Suite(.fewAtATime)
 struct DamagedOffsetsTests {
     private static let database = "offsets.db"
     private static let log = "offsets.db-wal"

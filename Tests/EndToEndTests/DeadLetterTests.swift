@@ -1,8 +1,10 @@
 import FaultScenes
 import Foundation
+import TestTraits
 import Testing
 
 /// What an output refused for good can be looked at, and delivered after all.
+@Suite(.fewAtATime)
 struct DeadLetterTests {
     private let replay = ["deadletters", "replay", "--output", "audits"]
 

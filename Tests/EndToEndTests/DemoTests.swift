@@ -1,8 +1,10 @@
 import FaultScenes
 import Foundation
+import TestTraits
 import Testing
 
 /// What a newcomer meets first.
+@Suite(.fewAtATime)
 struct DemoTests {
     @Test(.timeLimit(.minutes(5)))
     func `a demo of a thousand prints a thousand distinct audits and ends`() async throws {

@@ -1,10 +1,11 @@
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// What the built program writes about itself.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct LogTests {
     /// Stand in the audits, and must stand nowhere else.
     private static let canaries = [

@@ -1,10 +1,11 @@
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// What the operator's port of the built program says while the world is well, and while it is not.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.fewAtATime, .timeLimit(.minutes(2)))
 struct OperatorTests {
     private func with(
         _ organization: SimulatorConfiguration, outputs: String, offsets: String = "offsets.db",

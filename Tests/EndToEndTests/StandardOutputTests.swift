@@ -1,9 +1,11 @@
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// Where the audits go that go to stdout.
+@Suite(.fewAtATime)
 struct StandardOutputTests {
     @Test(.timeLimit(.minutes(5)))
     func `a reader that closes stdout ends the run, which says so`() async throws {

@@ -2,9 +2,11 @@ import AuditCore
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// What a command says, and how it ends, when it is given something that cannot work.
+@Suite(.fewAtATime)
 struct StartTests {
     /// A start that is refused.
     struct Refused: Sendable, CustomTestStringConvertible {

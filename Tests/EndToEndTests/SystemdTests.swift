@@ -1,10 +1,11 @@
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// What the built program tells the service manager that started it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct SystemdTests {
     @Test func `is ready after the first poll and not before, says what it does, and that it stops`() async throws {
         let port = try ReservedPort()

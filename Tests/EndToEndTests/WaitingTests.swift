@@ -2,9 +2,11 @@ import AuditCore
 import FaultScenes
 import Foundation
 import Simulator
+import TestTraits
 import Testing
 
 /// What is not there yet is waited for, audibly; and a waiting program still does what it is told.
+@Suite(.fewAtATime)
 struct WaitingTests {
     @Test(.timeLimit(.minutes(5)))
     func `a collector that is down is tried again, with a line each time, and gets everything when it comes up`() async throws {

@@ -3,11 +3,12 @@ import Engine
 import Logging
 import Outputs
 import Simulator
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `A backfill` {
+@Suite(.fewAtATime) struct `A backfill` {
     private static let window = Interval(CommandBench.now - .seconds(3 * 86_400), CommandBench.now - .seconds(3600))
 
     private static func threeDays(_ configuration: inout SimulatorConfiguration) {

@@ -1,10 +1,12 @@
 import AuditCore
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// The keys of an output that connects to a receiver.
+@Suite(.fewAtATime)
 struct ConfigurationConnectionTests {
     private func settings(_ keys: String) throws -> TCPSettings? {
         let output = try Fixture.load("outputs: {siem: {type: tcp, \(keys)}}").outputs.first

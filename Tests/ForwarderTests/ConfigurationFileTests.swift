@@ -1,11 +1,12 @@
 import AuditAPI
 import AuditCore
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `A configuration file` {
+@Suite(.fewAtATime) struct `A configuration file` {
     @Test func `with three mistakes shows all three with line, key and suggestion`() {
         let yaml = """
             genesys:

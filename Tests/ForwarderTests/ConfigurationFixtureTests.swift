@@ -1,4 +1,5 @@
 import AuditCore
+import TestTraits
 import Testing
 
 @testable import Forwarder
@@ -58,7 +59,7 @@ enum Fixture {
     }
 }
 
-@Suite struct `The files of this machine` {
+@Suite(.fewAtATime) struct `The files of this machine` {
     private let files = LocalFiles()
 
     @Test func `a file is read whole up to its limit, and refused beyond it`() throws {

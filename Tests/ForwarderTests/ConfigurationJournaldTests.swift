@@ -1,9 +1,11 @@
 import Formats
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
+@Suite(.fewAtATime)
 struct ConfigurationJournaldTests {
     private func settings(_ keys: String) throws -> JournaldSettings? {
         let output = try Fixture.load("outputs: {log: {type: journald\(keys)}}").outputs.first

@@ -1,11 +1,12 @@
 import AuditAPI
 import AuditCore
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `The layers of the configuration` {
+@Suite(.fewAtATime) struct `The layers of the configuration` {
     private func load(
         _ files: MemoryFiles, _ environment: [String: String], _ flags: ConfigurationFlags = .init()
     ) throws(Failure) -> (configuration: ForwarderConfiguration, warnings: [String]) {
@@ -224,7 +225,7 @@ import Testing
     }
 }
 
-@Suite struct `Flags` {
+@Suite(.fewAtATime) struct `Flags` {
     @Test func `that cannot be used are all named at once, as an error of usage`() {
         let flags = ConfigurationFlags(
             outputs: ["tcp://nowhere"], format: "jsn", offsetsPath: "", since: "yesterday", until: "soon", region: "eu-west-11",

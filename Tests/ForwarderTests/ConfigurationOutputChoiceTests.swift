@@ -1,11 +1,12 @@
 import AuditCore
 import Formats
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `Outputs by flag` {
+@Suite(.fewAtATime) struct `Outputs by flag` {
     private let yaml = """
         outputs:
           siem: {type: tcp, address: "collector.example:6514"}

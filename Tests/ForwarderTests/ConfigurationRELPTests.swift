@@ -1,10 +1,12 @@
 import Formats
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// The keys of an output of type `relp`.
+@Suite(.fewAtATime)
 struct ConfigurationRELPTests {
     private func settings(_ keys: String) throws -> RELPSettings? {
         let output = try Fixture.load("outputs: {siem: {type: relp, \(keys)}}").outputs.first

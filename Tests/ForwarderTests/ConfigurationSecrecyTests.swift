@@ -1,4 +1,5 @@
 import AuditCore
+import TestTraits
 import Testing
 
 @testable import Forwarder
@@ -37,7 +38,7 @@ private struct Mutations {
     }
 }
 
-@Suite struct `Broken configurations` {
+@Suite(.fewAtATime) struct `Broken configurations` {
     private let valid = """
         genesys:
           region: eu-west-1
@@ -98,7 +99,7 @@ private struct Mutations {
     }
 }
 
-@Suite struct `The client secret` {
+@Suite(.fewAtATime) struct `The client secret` {
     private func everyText(of value: Any) -> String {
         var dumped = ""
         dump(value, to: &dumped)

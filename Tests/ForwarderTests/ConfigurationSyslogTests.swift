@@ -1,10 +1,12 @@
 import Formats
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// The keys of an output of type `syslog`.
+@Suite(.fewAtATime)
 struct ConfigurationSyslogTests {
     private func settings(_ keys: String) throws -> SyslogSettings? {
         let output = try Fixture.load("outputs: {siem: {type: syslog, \(keys)}}").outputs.first

@@ -1,8 +1,9 @@
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `Reading YAML` {
+@Suite(.fewAtATime) struct `Reading YAML` {
     private func read(_ text: String) throws(YAMLProblem) -> YAMLDocument { try YAMLReader.read(Array(text.utf8)) }
 
     private func problem(_ text: String) -> YAMLProblem? {
@@ -81,7 +82,7 @@ import Testing
     }
 }
 
-@Suite struct `Variables in values` {
+@Suite(.fewAtATime) struct `Variables in values` {
     private let environment = ["A": "one", "EMPTY": "", "NESTED": "${A}"]
 
     private func expand(_ text: String) throws -> String { try VariableSubstitution.expand(text, environment) }
@@ -110,7 +111,7 @@ import Testing
     }
 }
 
-@Suite struct `The nearest name` {
+@Suite(.fewAtATime) struct `The nearest name` {
     @Test(arguments: [
         ("adress", "address"), ("addres", "address"), ("Type", "type"), ("tpye", "type"), ("client-id", "client_id"),
         ("warn", "warning"), ("outptus", "outputs"),

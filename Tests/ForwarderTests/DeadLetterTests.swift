@@ -4,13 +4,14 @@ import EngineTesting
 import Foundation
 import Logging
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-@Suite struct `Dead letters` {
+@Suite(.fewAtATime) struct `Dead letters` {
     /// A directory with an offset file's name in it, and letters of the output `siem`.
     struct Bench {
         let directory: String

@@ -2,11 +2,13 @@ import AuditCore
 import Engine
 import EngineTesting
 import NIOConcurrencyHelpers
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// The output of a demonstration that ends after so many audits.
+@Suite(.fewAtATime)
 struct FirstAuditsTests {
     /// Refuses the first batch for now.
     private struct Reluctant: Output {

@@ -5,11 +5,12 @@ import Glibc
 import Logging
 import NIOConcurrencyHelpers
 import OffsetStore
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `The offset commands` {
+@Suite(.fewAtATime) struct `The offset commands` {
     private static let began = Instant("2026-03-01T00:00:00Z")!
 
     /// An offset file in which `siem` has three hours with a hole of five minutes, and two ids.
@@ -171,7 +172,7 @@ import Testing
     }
 }
 
-@Suite struct `The status in the log` {
+@Suite(.fewAtATime) struct `The status in the log` {
     private struct Recorder: LogHandler {
         let entries: NIOLockedValueBox<[String]>
         var metadata: Logger.Metadata = [:]

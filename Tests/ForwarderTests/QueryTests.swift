@@ -2,11 +2,12 @@ import AuditAPI
 import AuditCore
 import Glibc
 import Simulator
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `A query` {
+@Suite(.fewAtATime) struct `A query` {
     private static let window = Interval(CommandBench.now - .seconds(7200), CommandBench.now - .seconds(1800))
     private static let question = RealtimeQuestion(start: .at(window.start), end: window.end, pageSize: 37)
 
@@ -132,7 +133,7 @@ import Testing
     }
 }
 
-@Suite struct `The flags of a query` {
+@Suite(.fewAtATime) struct `The flags of a query` {
     private let now = CommandBench.now
 
     @Test(arguments: ["Foo=1", "EntityType", "EntityType=", "Action=Update", "entityType=Queue"])
@@ -153,7 +154,7 @@ import Testing
     }
 }
 
-@Suite struct `The pages of a query` {
+@Suite(.fewAtATime) struct `The pages of a query` {
     @Test func `are followed by their count, or until one is not full`() {
         var counted = RealtimePaging(pageSize: 10)
         counted.received(rows: 10, total: 15, pageCount: 2)
@@ -182,7 +183,7 @@ import Testing
     }
 }
 
-@Suite struct `The patience of a command` {
+@Suite(.fewAtATime) struct `The patience of a command` {
     @Test func `doubles its pauses and ends after its failures`() {
         var patience = Patience(mostFailures: 4)
         let pauses = (1...4).map { _ in patience.failed(asked: nil) }

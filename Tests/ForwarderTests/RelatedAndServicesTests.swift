@@ -1,11 +1,12 @@
 import AuditCore
 import FoundationEssentials
 import Simulator
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `Related audits` {
+@Suite(.fewAtATime) struct `Related audits` {
     private func related(_ bench: CommandBench, _ id: String) async throws -> Set<String> {
         let printed = PrintedLines()
         try await RelatedAudits(
@@ -38,7 +39,7 @@ import Testing
     }
 }
 
-@Suite struct `The service mapping` {
+@Suite(.fewAtATime) struct `The service mapping` {
     private struct Document: Decodable {
         let realtime: [String: [String: [String]]]
         let asynchronous: [String: [String: [String]]]

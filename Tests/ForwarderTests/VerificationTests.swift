@@ -4,11 +4,12 @@ import Logging
 import OffsetStore
 import Outputs
 import Simulator
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `A verification` {
+@Suite(.fewAtATime) struct `A verification` {
     private static let window = Interval(CommandBench.now - .seconds(2 * 3600), CommandBench.now - .seconds(600))
     private static let lane = Lane(service: nil, endpoint: .asynchronous)
 

@@ -1,7 +1,9 @@
+import TestTraits
 import Testing
 
 @testable import Outputs
 
+@Suite(.fewAtATime)
 struct OutputWarningTests {
     private func warnings(_ kind: OutputKind) -> [String] { OutputDefinition(name: "siem", kind: kind).warnings }
 

@@ -2,10 +2,11 @@ import AuditCore
 import FaultScenes
 import Foundation
 import Outputs
+import TestTraits
 import Testing
 
 /// `check --connect` against the receivers of the field: who is let in passes, who is not fails, and nothing is stored.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct CheckReceiverTests {
     private func withRsyslog(
         _ body: @escaping @Sendable (Scene, Rsyslog, CertificateAuthority) async throws -> Void

@@ -1,8 +1,10 @@
 import Foundation
+import TestTraits
 import Testing
 
 @testable import FaultScenes
 
+@Suite(.fewAtATime)
 struct EventFileTests {
     private func file(_ text: String, in directory: String) throws -> EventFile {
         let path = directory + "/events.json"

@@ -1,8 +1,9 @@
 import FaultScenes
+import TestTraits
 import Testing
 
 /// One cell of the table of `auditferry-faults --receivers`, which plays them all: what an acknowledgement by closing is for.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct RouteTests {
     @Test(.needs(.rsyslogd, .openssl))
     func `nothing dies with a receiver that had not acknowledged it by closing`() async throws {

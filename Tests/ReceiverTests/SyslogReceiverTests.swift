@@ -1,9 +1,10 @@
 import FaultScenes
 import Outputs
+import TestTraits
 import Testing
 
 /// The output `syslog` by what receivers have understood: the audit is the message, and its id stands in the structured data.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct SyslogReceiverTests {
     @Test(.needs(.rsyslogd, .openssl), arguments: [Rsyslog.Input.tcp, .tls, .tlsOfServer, .unix, .udp])
     func `rsyslog gets every audit byte for byte`(input: Rsyslog.Input) async throws {

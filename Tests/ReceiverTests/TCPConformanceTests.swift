@@ -1,10 +1,11 @@
 import EngineTesting
 import FaultScenes
 import Outputs
+import TestTraits
 import Testing
 
 /// The promises of every output, for `tcp` and what real receivers have stored. One at a time: the other tests have time limits.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct TCPConformanceTests {
     @Test(.needs(.rsyslogd), arguments: OutputConformance.allCases)
     func `lines to rsyslog`(promise: OutputConformance) async throws {

@@ -1,10 +1,11 @@
 import FaultScenes
 import Foundation
 import Outputs
+import TestTraits
 import Testing
 
 /// The output `tcp` by what receivers of lines have stored.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct TCPReceiverTests {
     @Test(.needs(.tenzir), arguments: [false, true])
     func `Tenzir gets every line byte for byte`(strict: Bool) async throws {

@@ -71,11 +71,11 @@ extension OutputConformance {
     private func checkBreak(_ bench: some OutputBench, _ seed: UInt64) async throws {
         guard bench.abilities.contains(.breaksOff) else { return }
         let samples = OutputConformance.samples(batches: 40, seed: seed, large: seed % 2 == 1)
-        let total = samples.joined().reduce(0) { $0 + $1.json.utf8.count + 1 }
         var random = SampleGenerator(seed: seed)
-        try await bench.start(.breaksOff(after: random.number(0...total)))
         let output = try await bench.makeOutput()
         var driver = OutputDriver(output, samples)
+        let total = driver.allLines.reduce(0) { $0 + $1.utf8.count + 1 }
+        try await bench.start(.breaksOff(after: random.number(0...total)))
         try await driver.deliverAll()
         await output.close()
         try await bench.finish()

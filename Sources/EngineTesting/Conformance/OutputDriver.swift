@@ -7,7 +7,8 @@ struct OutputDriver {
     private static let mostRounds = 50
 
     let output: any Output
-    private var samples: [[SampleAudit]]
+    private let samples: [[SampleAudit]]
+    private let lines: [[String]]
     private var sequence = 0
     /// Indices into `samples` that are acknowledged.
     private(set) var acknowledged: Set<Int> = []
@@ -17,6 +18,7 @@ struct OutputDriver {
     init(_ output: any Output, _ samples: [[SampleAudit]]) {
         self.output = output
         self.samples = samples
+        lines = samples.map { $0.map(\.json) }
     }
 
     var isDone: Bool { acknowledged.count == samples.count }
@@ -57,6 +59,6 @@ struct OutputDriver {
     }
 
     /// The lines of the batches that were acknowledged.
-    var acknowledgedLines: [String] { acknowledged.sorted().flatMap { samples[$0].map(\.json) } }
-    var allLines: [String] { samples.flatMap { $0.map(\.json) } }
+    var acknowledgedLines: [String] { acknowledged.sorted().flatMap { lines[$0] } }
+    var allLines: [String] { lines.flatMap(\.self) }
 }

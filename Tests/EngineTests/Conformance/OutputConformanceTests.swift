@@ -4,7 +4,7 @@ import NIOConcurrencyHelpers
 import Testing
 
 /// The suite itself: an output that keeps its promises passes, and each that breaks one is found.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct OutputConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `an output that keeps its promises passes`(promise: OutputConformance) async throws {

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized)
 struct SimulationTests {
     private static let parts: UInt64 = 8
-    private static let seedsPerPart: UInt64 = 12
+    private static let seedsPerPart: UInt64 = 4
 
     @Test(.timeLimit(.minutes(10)), arguments: 0..<parts)
     func `every audit is delivered, and none is in the ledger before, whatever fails`(part: UInt64) async {

@@ -30,7 +30,7 @@ extension Fault {
             let overlapped = scene.clock.now - .seconds(60)
             scene.clock.advance(by: .seconds(900))
             let late = scene.simulator.truth().filter { $0.eventDate < overlapped && !shown.contains($0.id.description) }
-            try demand(late.count > 50, "only \(late.count) audits are late")
+            try demand(late.count > 10, "only \(late.count) audits are late")
         }
     }
 }

@@ -11,8 +11,8 @@ package struct Fault: Sendable, CustomStringConvertible {
         case everything
     }
 
-    /// Longer than any of them takes, so that one which never recovers is seen as what it is.
-    private static let patience = Duration.seconds(150)
+    /// Much longer than any of them takes, beside all other tests as well, so that one which never recovers is seen as what it is.
+    private static let patience = Duration.seconds(480)
 
     /// How much the program may grow while it can deliver nothing, in KiB: far less than what is waiting then.
     private static let growth = 16 << 10
@@ -83,8 +83,12 @@ package struct Fault: Sendable, CustomStringConvertible {
             // Whoever waits for an audit returns then, and what is missing is counted.
             if let outcome = try await group.next() ?? nil { return outcome }
             group.cancelAll()
-            guard let outcome = try await group.next() ?? nil else { throw CancellationError() }
-            return outcome
+            do {
+                guard let outcome = try await group.next() ?? nil else { throw CancellationError() }
+                return outcome
+            } catch {
+                throw SceneFailure("it took longer than \(Fault.patience), and when it was stopped: \(error)")
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
 import AuditAPI
 import AuditCore
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite(.timeLimit(.minutes(5))) struct `A check of the API` {
+@Suite(.fewAtATime, .timeLimit(.minutes(5))) struct `A check of the API` {
     private func findings(
         _ bench: CommandBench, secret: String = "simulator", sweep: Bool = true,
         _ change: (inout AuditSelection) -> Void = { _ in }

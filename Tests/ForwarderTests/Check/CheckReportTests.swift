@@ -1,11 +1,12 @@
 import AuditCore
 import FoundationEssentials
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `A check's report` {
+@Suite(.fewAtATime) struct `A check's report` {
     private static let hint = "do something"
 
     private func failed(_ code: Failure.Code) -> CheckFinding { .failed("thing", code, "broken", hint: Self.hint) }

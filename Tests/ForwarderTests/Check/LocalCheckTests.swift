@@ -2,11 +2,12 @@ import AuditCore
 import Engine
 import Glibc
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `A check of this machine` {
+@Suite(.fewAtATime) struct `A check of this machine` {
     private static let now = Instant("2026-03-01T12:00:00Z")!
 
     private func certificate(_ role: CertificateFile.Role, _ ends: String...) -> CheckFinding {

@@ -1,8 +1,10 @@
 import Logging
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
+@Suite(.fewAtATime)
 struct LogLevelTests {
     @Test func `a reload changes the level of every copy of a run's logger`() {
         let logger = Logger.auditferry(LogSettings(level: .info))

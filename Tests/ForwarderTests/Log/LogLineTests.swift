@@ -1,11 +1,12 @@
 import AuditCore
 import Foundation
 import Logging
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `A line of the log` {
+@Suite(.fewAtATime) struct `A line of the log` {
     private let time = Instant(seconds: 1_800_000_000)
     private let entry = LogEntry(
         level: .warning, message: "the output refused a delivery",
@@ -60,7 +61,7 @@ import Testing
     }
 }
 
-@Suite struct `The stream to the journal` {
+@Suite(.fewAtATime) struct `The stream to the journal` {
     @Test(arguments: ["", "1", "1:", ":1", "a:b", "1:2:3", "-1:2", "99999999999999999999:1"])
     func `is not there where its name cannot be read`(_ text: String) { #expect(JournalStream(text) == nil) }
 

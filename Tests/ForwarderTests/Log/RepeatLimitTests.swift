@@ -1,9 +1,10 @@
 import Logging
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
-@Suite struct `A limit of repeated entries` {
+@Suite(.fewAtATime) struct `A limit of repeated entries` {
     private let refused = "the output refused a delivery"
 
     private func entry(

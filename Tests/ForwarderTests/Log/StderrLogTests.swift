@@ -1,12 +1,13 @@
 import Logging
 import NIOConcurrencyHelpers
 import NIOPosix
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// What a log does whose lines nobody takes.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct StderrLogTests {
     @Test func `a line that nobody takes keeps nobody from asking for the level`() async throws {
         let (begins, begin) = AsyncStream.makeStream(of: Void.self)

@@ -1,11 +1,13 @@
 import AuditCore
 import Engine
 import EngineTesting
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// What goes wrong at an edge of the engine, seen through what stands around it: each is said within a minute.
+@Suite(.fewAtATime)
 struct HealthMutationTests {
     private struct SilentSource: AuditSource {
         func lanes() async throws(ReadFailure) -> [Lane] { [.all] }

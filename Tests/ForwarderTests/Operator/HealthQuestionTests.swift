@@ -1,12 +1,13 @@
 import AsyncHTTPClient
 import AuditCore
 import NIOCore
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// What is made of an answer from whoever has the operator's port.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct HealthQuestionTests {
     private func ask(_ answers: [String: String]) async throws -> HealthQuestion.Answer {
         try await FixedServer.with(answers) { port in

@@ -1,10 +1,12 @@
 import AuditCore
 import Engine
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// What makes a run unhealthy or not ready, and after how long.
+@Suite(.fewAtATime)
 struct HealthTests {
     private func health(_ change: (inout Health) -> Void = { _ in }) -> Health {
         var health = Health(limits: .init(), at: .zero)

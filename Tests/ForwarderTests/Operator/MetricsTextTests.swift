@@ -1,9 +1,11 @@
 import AuditCore
 import Engine
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
+@Suite(.fewAtATime)
 struct MetricsTextTests {
     @Test func `a family is written with its help, its type and its samples, labels escaped`() {
         var text = MetricsText()

@@ -1,8 +1,10 @@
 import NIOConcurrencyHelpers
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
+@Suite(.fewAtATime)
 struct NewestRequestTests {
     fileprivate enum Event: Equatable {
         case begun(Int)

@@ -1,10 +1,12 @@
 import AuditAPI
 import AuditCore
 import Outputs
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
+@Suite(.fewAtATime)
 struct ReloadPlanTests {
     private func before() throws -> ForwarderConfiguration {
         ForwarderConfiguration(

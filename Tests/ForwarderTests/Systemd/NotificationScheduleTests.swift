@@ -1,8 +1,10 @@
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// What the service manager is told, and when.
+@Suite(.fewAtATime)
 struct NotificationScheduleTests {
     private func observation(hasRead: Bool = true, isHealthy: Bool = true, _ status: String = "delivering")
         -> NotificationSchedule.Observation

@@ -1,8 +1,10 @@
+import TestTraits
 import Testing
 
 @testable import Forwarder
 
 /// What the environment says of the manager, and what is said to it.
+@Suite(.fewAtATime)
 struct ServiceManagerTests {
     private func manager(_ variables: [String: String]) -> ServiceManager? {
         ServiceManager(environment: variables, process: 42)

@@ -3,8 +3,10 @@ import Engine
 import EngineTesting
 import Foundation
 import Outputs
+import TestTraits
 import Testing
 
+@Suite(.fewAtATime)
 struct DeadLetterFileTests {
     private let directory: TemporaryDirectory
 

@@ -4,9 +4,10 @@ import EngineTesting
 import Glibc
 import Logging
 import Outputs
+import TestTraits
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct FileOutputTests {
     private let directory: TemporaryDirectory
     private var path: String { directory.file("audits.ndjson") }

@@ -1,7 +1,9 @@
 import Foundation
 import Outputs
+import TestTraits
 import Testing
 
+@Suite(.fewAtATime)
 struct LineFileTests {
     private let directory: TemporaryDirectory
 

@@ -1,7 +1,9 @@
 import AuditCore
 import Formats
+import TestTraits
 import Testing
 
+@Suite(.fewAtATime)
 struct AuditFieldsTests {
     private func fields(_ json: String) -> AuditFields {
         let bytes = Array("  \(json)  ".utf8)

@@ -1,9 +1,11 @@
 import AuditCore
 import EngineTesting
 import Formats
+import TestTraits
 import Testing
 
 /// The format `json`, against a reference that knows nothing but strings and white space.
+@Suite(.fewAtATime)
 struct JSONFormatTests {
     private func encoded(_ text: String, hasWhitespace: Bool = true) -> String {
         let (before, after) = ("[ ", " , 1]")

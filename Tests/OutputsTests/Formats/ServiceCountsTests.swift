@@ -1,7 +1,9 @@
 import AuditCore
 import Formats
+import TestTraits
 import Testing
 
+@Suite(.fewAtATime)
 struct ServiceCountsTests {
     @Test func `audits are counted by their service, and one without a service is not`() {
         let audits = [

@@ -1,11 +1,13 @@
 import AuditCore
 import Engine
 import Formats
+import TestTraits
 import Testing
 
 @testable import Outputs
 
 /// The wire format of journald's native protocol, decoded by a reader that was written from its description.
+@Suite(.fewAtATime)
 struct JournalEntryTests {
     @Test func `a plain value stands behind an equals sign`() {
         var entry = JournalEntry()
@@ -46,6 +48,7 @@ struct JournalEntryTests {
 }
 
 /// What stands in an audit's entry.
+@Suite(.fewAtATime)
 struct JournalFieldsTests {
     private func entry(_ json: String, isRecord: Bool = false, _ change: (inout JournaldSettings) -> Void = { _ in }) throws
         -> WireEntry

@@ -1,11 +1,12 @@
 import Engine
 import EngineTesting
 import Logging
+import TestTraits
 import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct JournaldOutputConformanceTests {
     @Test(arguments: OutputConformance.allCases, [JournaldAcknowledgement.readBack, .synchronize, .none])
     func `whatever an acknowledgement rests on`(promise: OutputConformance, acknowledgement: JournaldAcknowledgement) async throws

@@ -2,11 +2,12 @@ import AuditCore
 import Engine
 import EngineTesting
 import Logging
+import TestTraits
 import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct JournaldOutputTests {
     /// For a receiver that takes what it is given: no load of the machine is to reach it.
     private static let patience = Duration.seconds(120)
@@ -156,6 +157,7 @@ struct JournaldOutputTests {
 }
 
 /// What an acknowledgement may rest on, by what is permitted.
+@Suite(.fewAtATime)
 struct JournaldEvidenceTests {
     private let directory: TemporaryDirectory
 

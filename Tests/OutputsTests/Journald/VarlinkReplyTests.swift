@@ -1,9 +1,11 @@
 import EngineTesting
+import TestTraits
 import Testing
 
 @testable import Outputs
 
 /// What journald may answer, and what else may come.
+@Suite(.fewAtATime)
 struct VarlinkReplyTests {
     private static let done: [String] = [
         "{\"parameters\":{}}", " { \"parameters\" : null }\n",

@@ -1,7 +1,9 @@
+import TestTraits
 import Testing
 
 @testable import Outputs
 
+@Suite(.fewAtATime)
 struct AddressOrderTests {
     private let addresses = ["a", "b", "c"].map { HostPort($0, 1) }
 

@@ -1,12 +1,13 @@
 import EngineTesting
 import FaultScenes
 import Glibc
+import TestTraits
 import Testing
 
 @testable import Outputs
 
 /// What a probe finds, and that it delivers nothing.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct ProbeTests {
     private func probe(_ kind: OutputKind) async -> [OutputProbe] {
         await OutputDefinition(name: "siem", kind: kind).probe()

@@ -1,11 +1,12 @@
 import NIOCore
 import NIOPosix
+import TestTraits
 import Testing
 
 @testable import Outputs
 
 /// A probe of a name with several addresses.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct StreamProbeTests {
     /// The second address is tried while the first has not answered (RFC 8305 section 5), and its connection is given up when the first does.
     @Test func `a first address that answers late is sound, whatever becomes of the second`() async throws {

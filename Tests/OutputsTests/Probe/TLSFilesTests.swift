@@ -1,11 +1,12 @@
 import AuditCore
 import FaultScenes
+import TestTraits
 import Testing
 
 @testable import Outputs
 
 /// What is found in TLS files without a connection.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct TLSFilesTests {
     private func definition(_ change: (inout TLSSettings) -> Void) -> OutputDefinition {
         var tls = TLSSettings()

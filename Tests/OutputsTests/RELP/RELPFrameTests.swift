@@ -1,8 +1,10 @@
 import EngineTesting
+import TestTraits
 import Testing
 
 @testable import Outputs
 
+@Suite(.fewAtATime)
 struct RELPFrameTests {
     private func frames(_ text: String) throws -> [RELPFrame] {
         var parser = RELPParser()
@@ -117,6 +119,7 @@ struct RELPFrameTests {
     }
 }
 
+@Suite(.fewAtATime)
 struct RELPResponseTests {
     private func response(_ text: String) -> RELPResponse? { RELPResponse(Array(text.utf8)) }
 

@@ -3,9 +3,10 @@ import EngineTesting
 import Formats
 import Logging
 import Outputs
+import TestTraits
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct RELPOutputConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `events alone`(promise: OutputConformance) async throws {

@@ -4,9 +4,10 @@ import EngineTesting
 import InMemoryLogging
 import Logging
 import Outputs
+import TestTraits
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct RELPOutputTests {
     private let receiver: RELPReceiver
     private let book = AnswerBook()

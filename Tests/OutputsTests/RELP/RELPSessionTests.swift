@@ -2,10 +2,12 @@ import AuditCore
 import Engine
 import EngineTesting
 import Formats
+import TestTraits
 import Testing
 
 @testable import Outputs
 
+@Suite(.fewAtATime)
 struct RELPSessionTests {
     private static let offers = "200 OK\nrelp_version=0\ncommands=syslog"
 
@@ -177,6 +179,7 @@ struct RELPSessionTests {
     }
 }
 
+@Suite(.fewAtATime)
 struct RELPPatienceTests {
     private typealias Look = (progress: RELPPatience.Progress, isOwed: Bool, second: Int)
 
@@ -205,6 +208,7 @@ struct RELPPatienceTests {
     }
 }
 
+@Suite(.fewAtATime)
 struct RELPProgressTests {
     private let progress = RELPProgress(name: "relp", largest: 100)
 

@@ -1,10 +1,11 @@
 import Glibc
+import TestTraits
 import Testing
 
 @testable import Outputs
 
 /// What one output leaves inside a line on a descriptor, and what the next one makes of it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct LineSinkTests {
     /// More than a pipe holds (pipe(7)).
     private static let long = [UInt8](repeating: UInt8(ascii: "x"), count: 200_000) + [UInt8(ascii: "\n")]

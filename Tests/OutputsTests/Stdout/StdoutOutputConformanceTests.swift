@@ -2,9 +2,10 @@ import Engine
 import EngineTesting
 import Glibc
 import Outputs
+import TestTraits
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct StdoutOutputConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `a pipe`(promise: OutputConformance) async throws {

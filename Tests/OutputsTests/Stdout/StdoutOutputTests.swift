@@ -4,9 +4,10 @@ import EngineTesting
 import Formats
 import Glibc
 import Outputs
+import TestTraits
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct StdoutOutputTests {
     private static let batch = Batch(1, of: [SampleAudit(id: SampleAudit.uuid(1), instant: Instant(seconds: 1_800_000_000))])
 

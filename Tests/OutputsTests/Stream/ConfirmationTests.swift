@@ -1,9 +1,11 @@
 import AuditCore
 import EngineTesting
+import TestTraits
 import Testing
 
 @testable import Outputs
 
+@Suite(.fewAtATime)
 struct ConfirmationTests {
     private var confirmation = Confirmation<String>(settle: .seconds(1))
     private var sent: UInt64 = 0

@@ -1,11 +1,12 @@
 import AuditCore
 import Engine
 import EngineTesting
+import TestTraits
 import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct FailoverTests {
     private func batch(_ sequence: Int, padding: Int = 0) -> Batch {
         let instant = Instant(seconds: 1_800_000_000)

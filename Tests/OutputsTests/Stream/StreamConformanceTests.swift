@@ -1,12 +1,13 @@
 import Engine
 import EngineTesting
 import FaultScenes
+import TestTraits
 import Testing
 
 @testable import Outputs
 
 /// The stream over TLS, and where only a close acknowledges.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct StreamConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `over TLS to a receiver that breaks off by a reset`(promise: OutputConformance) async throws {

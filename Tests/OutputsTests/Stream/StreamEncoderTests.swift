@@ -1,10 +1,12 @@
 import AuditCore
 import Engine
 import EngineTesting
+import TestTraits
 import Testing
 
 @testable import Outputs
 
+@Suite(.fewAtATime)
 struct StreamEncoderTests {
     private let batch = Batch(
         1, of: (1...3).map { SampleAudit(id: "\($0)", instant: Instant(seconds: 0), padding: $0 == 2 ? 500 : 0) })

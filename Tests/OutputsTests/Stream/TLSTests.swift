@@ -3,12 +3,13 @@ import Engine
 import EngineTesting
 import FaultScenes
 import Foundation
+import TestTraits
 import Testing
 
 @testable import Outputs
 
 /// Who is trusted, and what is acknowledged when somebody is not.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct TLSTests {
     private func batch(_ sequence: Int) -> Batch {
         Batch(sequence, of: [SampleAudit(id: SampleAudit.uuid(sequence), instant: Instant(seconds: 1_800_000_000))])

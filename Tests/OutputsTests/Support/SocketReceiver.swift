@@ -139,11 +139,14 @@ final class SocketReceiver: Sendable {
                 let count = recv(connection, &block, min(block.count, rest), 0)
                 guard count > 0 else { break }
                 rest -= count
-                torn += block[..<count]
-                while let end = torn.firstIndex(of: UInt8(ascii: "\n")) {
-                    messages.withLockedValue { $0.append(Array(torn[..<end])) }
-                    torn.removeFirst(end + 1)
+                var part = block[..<count]
+                while let end = part.firstIndex(of: UInt8(ascii: "\n")) {
+                    torn += part[..<end]
+                    messages.withLockedValue { $0.append(torn) }
+                    torn = []
+                    part = part[(end + 1)...]
                 }
+                torn += part
             }
             close(connection)
         }

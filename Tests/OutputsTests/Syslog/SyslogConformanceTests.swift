@@ -1,11 +1,12 @@
 import Engine
 import EngineTesting
 import Formats
+import TestTraits
 import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct SyslogConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `a local receiver of datagrams`(promise: OutputConformance) async throws {

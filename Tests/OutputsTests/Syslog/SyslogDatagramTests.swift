@@ -2,11 +2,12 @@ import AuditCore
 import Engine
 import EngineTesting
 import Formats
+import TestTraits
 import Testing
 
 @testable import Outputs
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct SyslogDatagramTests {
     private func batch(_ sequence: Int, padding: [Int]) -> Batch {
         Batch(

@@ -1,8 +1,10 @@
 import AuditCore
 import Formats
 import Glibc
+import TestTraits
 import Testing
 
+@Suite(.fewAtATime)
 struct SyslogMessageTests {
     private static let audit =
         #"{"id":"f00d","user":{"id":"u1","name":"Ana \"A\" ]\\ Ω"},"remoteIp":["192.0.2.1","::1"],"serviceName":"People Permissions","#

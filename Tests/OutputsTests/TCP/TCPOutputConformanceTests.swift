@@ -1,9 +1,10 @@
 import Engine
 import EngineTesting
 import Outputs
+import TestTraits
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct TCPOutputConformanceTests {
     @Test(arguments: OutputConformance.allCases)
     func `a receiver that breaks off by a reset`(promise: OutputConformance) async throws {

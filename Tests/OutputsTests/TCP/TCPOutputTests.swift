@@ -2,9 +2,10 @@ import AuditCore
 import Engine
 import EngineTesting
 import Outputs
+import TestTraits
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct TCPOutputTests {
     private let receiver: TCPReceiver
 

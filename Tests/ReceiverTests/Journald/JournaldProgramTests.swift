@@ -1,9 +1,11 @@
 import FaultScenes
 import Foundation
+import TestTraits
 import Testing
 
 /// The built program inside the namespace of a journald of the test's own, with the paths and permissions that it has on a real machine.
 @Suite(
+    .fewAtATime,
     .enabled(if: Journald.obstacle == nil, Comment(rawValue: Journald.obstacle ?? "")), .timeLimit(.minutes(5)), .serialized)
 struct JournaldProgramTests {
     private static let groups = ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"]

@@ -3,12 +3,14 @@ import Engine
 import EngineTesting
 import FaultScenes
 import Foundation
+import TestTraits
 import Testing
 
 @testable import Outputs
 
 /// The output against the machine's own systemd-journald, read back by journalctl.
 @Suite(
+    .fewAtATime,
     .enabled(if: Journald.obstacle == nil, Comment(rawValue: Journald.obstacle ?? "")), .timeLimit(.minutes(5)), .serialized)
 struct JournaldReceiverTests {
     private func samples(_ count: Int, from first: Int = 0, padding: Int = 0) -> [SampleAudit] {

@@ -1,10 +1,11 @@
 import EngineTesting
 import FaultScenes
 import Outputs
+import TestTraits
 import Testing
 
 /// The promises of every output, for `relp` and what real receivers have stored.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .serialized, .timeLimit(.minutes(5)))
 struct RELPConformanceTests {
     @Test(.needs(.rsyslogd), arguments: OutputConformance.allCases)
     func `messages to rsyslog`(promise: OutputConformance) async throws {

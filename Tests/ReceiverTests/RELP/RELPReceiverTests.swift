@@ -4,10 +4,11 @@ import EngineTesting
 import FaultScenes
 import Foundation
 import Outputs
+import TestTraits
 import Testing
 
 /// The output `relp` by what its receivers have stored.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(5)))
 struct RELPReceiverTests {
     @Test(.needs(.rsyslogd)) func `rsyslog gets every event byte for byte, in a message that it understands`() async throws {
         try await Scene.withDirectory { directory in

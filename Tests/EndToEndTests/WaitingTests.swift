@@ -54,6 +54,7 @@ struct WaitingTests {
         try await receiver.close()
     }
 
+    /// The time limit tells, here and below: what it waits for would come later, if at all.
     @Test(.timeLimit(.minutes(5)))
     func `a run that waits for an API that is down stops when it is told to`() async throws {
         let port = try ReservedPort()
@@ -61,11 +62,9 @@ struct WaitingTests {
             let arguments = ["run", "--offsets", directory + "/offsets.db"]
             try await Program.with(arguments, environment: Scene.environment("http://127.0.0.1:\(port.number)")) { program in
                 try await program.errorLines(containing: "the API does not answer yet")
-                let start = ContinuousClock.now
                 program.send(SIGTERM)
                 let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
-                #expect(ContinuousClock.now - start < .seconds(10))
             }
         }
     }
@@ -77,11 +76,9 @@ struct WaitingTests {
             let arguments = ["run", "--since", "20m", "--offsets", scene.offsets]
             try await Program.with(arguments, environment: scene.environment) { program in
                 try await program.errorLines(containing: "retry_in=3600")
-                let start = ContinuousClock.now
                 program.send(SIGTERM)
                 let status = try await program.status()
                 #expect(status == 0, "\(program.errors)")
-                #expect(ContinuousClock.now - start < .seconds(10))
             }
         }
     }

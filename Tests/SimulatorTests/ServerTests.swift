@@ -28,7 +28,7 @@ import Testing
     private func mapping(_ address: String, _ simulator: Simulator) async throws -> (HTTPClientResponse, ByteBuffer) {
         var request = HTTPClientRequest(url: address + "/api/v2/audits/query/servicemapping")
         request.headers.add(name: "Authorization", value: "Bearer \(try Bench.token(simulator))")
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
         return (response, try await response.body.collect(upTo: 1 << 20))
     }
 
@@ -38,7 +38,7 @@ import Testing
             request.method = .POST
             request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
             request.body = .bytes(ByteBuffer(string: "grant_type=client_credentials&client_id=simulator&client_secret=simulator"))
-            let token = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+            let token = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
             #expect(token.status == .ok)
             let (response, body) = try await mapping(address, simulator)
             #expect(response.status == .ok)
@@ -57,12 +57,12 @@ import Testing
             request.headers.add(name: "Authorization", value: "bearer \(try Bench.token(simulator))")
             let interval = "\((now - .seconds(4000)).text)/\((now + .seconds(60)).text)"
             request.body = .bytes(ByteBuffer(string: #"{"interval":"\#(interval)","pageSize":500}"#))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+            let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
             let page = try Bench.decode(Page.self, Array(try await response.body.collect(upTo: 1 << 22).readableBytesView))
             #expect(response.status == .ok)
             #expect(page.total ?? 0 > 200)
             request.body = .bytes(ByteBuffer(repeating: UInt8(ascii: " "), count: Exchange.mostBodyBytes + 1))
-            let tooLarge = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+            let tooLarge = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
             #expect(tooLarge.status == .payloadTooLarge)
         }
     }

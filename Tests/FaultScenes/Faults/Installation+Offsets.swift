@@ -42,7 +42,8 @@ extension Installation {
         try demand(gaps.output.isEmpty, "gaps are left: \(gaps.output)")
     }
 
-    /// One stretch without a gap, from where it was to begin up to the organization's now.
+    /// One stretch without a gap, from where it was to begin up to the organization's now, but for what a busy machine takes; a clock that was
+    /// believed is off by 90 seconds and more.
     func demandCoverage(since begin: Instant) async throws {
         let store = try OffsetStore(path: offsets, access: .readOnly)
         let outputs = try await store.outputs()
@@ -52,8 +53,8 @@ extension Installation {
                 let stretches = coverage.intervals
                 try demand(stretches.count == 1 && ledger.gaps(of: lane).isEmpty, "\(lane) has gaps: \(stretches)")
                 let (start, end) = (stretches[0].start, stretches[0].end)
-                try demand(abs((start - begin).inSeconds) < 5, "\(lane) is covered from \(start) on, not \(begin)")
-                try demand(end <= scene.clock.now && scene.clock.now - end < .seconds(20), "\(lane) is covered up to \(end)")
+                try demand(abs((start - begin).inSeconds) < 60, "\(lane) is covered from \(start) on, not \(begin)")
+                try demand(end <= scene.clock.now && scene.clock.now - end < .seconds(60), "\(lane) is covered up to \(end)")
             }
         }
         await store.close()

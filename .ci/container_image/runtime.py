@@ -79,7 +79,9 @@ class Container:
         return self.process.wait(PATIENCE)
 
     def ids(self):
-        return [json.loads(line)["id"] for line in self.audits.read_text().splitlines()]
+        """The id of every line that is whole."""
+        lines = self.audits.read_text().splitlines(keepends=True)
+        return [json.loads(line)["id"] for line in lines if line.endswith("\n")]
 
     def errors(self):
         return self.log.read_text()[-2000:]

@@ -13,7 +13,7 @@ struct DamagedOffsetsTests {
     private static let database = "offsets.db"
     private static let log = "offsets.db-wal"
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `cut off anywhere, the file is refused or nothing is lost`() async throws {
         try await withDamage { damage in
             let size = try damage.size(of: Self.database, in: .closed)
@@ -24,7 +24,7 @@ struct DamagedOffsetsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `cut to nothing, the file is refused or nothing is lost`() async throws {
         try await withDamage { damage in
             for length in [0, 1] {
@@ -33,7 +33,7 @@ struct DamagedOffsetsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `whatever becomes of the write-ahead log, nothing is lost once the tables are in the file itself`() async throws {
         try await withDamage { damage in
             let size = try damage.size(of: Self.log, in: .killed)
@@ -51,7 +51,7 @@ struct DamagedOffsetsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `whatever becomes of the write-ahead log of a file's first minutes, it is refused or nothing is lost`() async throws {
         try await withDamage { damage in
             for length in [0, 32, 4152, 8272] {
@@ -61,7 +61,7 @@ struct DamagedOffsetsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `with a page of zeros, or bytes that changed in its structure, the file is refused or nothing is lost`() async throws {
         try await withDamage { damage in
             let pages = try damage.size(of: Self.database, in: .closed) / 4096
@@ -80,7 +80,7 @@ struct DamagedOffsetsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `with a value that changed, the file is refused or nothing is lost`() async throws {
         try await withDamage { damage in
             // Six bytes, most significant first, as SQLite writes a time; half an hour later, or as much as one bit makes of it.
@@ -99,7 +99,7 @@ struct DamagedOffsetsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `with an id that became that of an audit to come, the file is refused or nothing is lost`() async throws {
         try await withDamage { damage in
             let (had, toCome) = try damage.ids()
@@ -110,7 +110,7 @@ struct DamagedOffsetsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `a file that is gone is not taken for a new one while its log is there`() async throws {
         try await withDamage { damage in
             try await damage.expectNoLoss("gone", in: .killed) { try $0.remove(Self.database) }

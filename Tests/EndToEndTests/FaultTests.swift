@@ -27,7 +27,7 @@ struct FaultTests {
         // Each page of a longer answer lets a few more out; none comes out by itself in the time of a test.
         Plan("shift fraction=0.03 delay=30d count=3"),
         Plan("duplicate"),
-        Plan("expired-token lifetime=4s,slow every=1 delay=300ms"),
+        Plan("expired-token lifetime=1h uses=4"),
         Plan("unauthorized every=2"),
         Plan("rate-limit every=3 wait=1s"),
         Plan("rate-limit-silent every=3 window=1s"),
@@ -46,14 +46,14 @@ struct FaultTests {
         Plan("timeout-504 span=4m"),
         Plan(
             """
-            same-second every=2000 count=700,shift fraction=0.01 delay=30d count=3,unauthorized every=3,expired-token lifetime=2s,\
+            same-second every=2000 count=700,shift fraction=0.01 delay=30d count=3,unauthorized every=3,expired-token lifetime=1h uses=5,\
             rate-limit every=29 wait=1s,truncate every=17,malformed every=19,html-502 every=23,reset every=31,slow every=5 delay=20ms,\
             exclusive-start,inclusive-end,too-large results=1000,page-size-limit size=200,timeout-504 span=8m,no-id
             """, events: 2000),
     ]
 
     // The plan with everything in it makes the asynchronous reading back off for most of a minute.
-    @Test(.timeLimit(.minutes(5)), arguments: plans)
+    @Test(.serialized, .timeLimit(.minutes(5)), arguments: plans)
     func `every audit arrives, and arrives once`(_ plan: Plan) async throws {
         try await Scene.with(try Scene.organization(events: plan.events, faults: plan.faults)) { scene in
             let ended = try await Program.run(try once(scene), environment: scene.environment)

@@ -5,7 +5,7 @@ import TestTraits
 import Testing
 
 /// What the operator's port of the built program says while the world is well, and while it is not.
-@Suite(.fewAtATime, .timeLimit(.minutes(2)))
+@Suite(.fewAtATime, .timeLimit(.minutes(10)))
 struct OperatorTests {
     private func with(
         _ organization: SimulatorConfiguration, outputs: String, offsets: String = "offsets.db",

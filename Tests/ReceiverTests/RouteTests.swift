@@ -3,7 +3,7 @@ import TestTraits
 import Testing
 
 /// One cell of the table of `auditferry-faults --receivers`, which plays them all: what an acknowledgement by closing is for.
-@Suite(.fewAtATime, .timeLimit(.minutes(5)))
+@Suite(.fewAtATime, .timeLimit(.minutes(10)))
 struct RouteTests {
     @Test(.needs(.rsyslogd, .openssl))
     func `nothing dies with a receiver that had not acknowledged it by closing`() async throws {

@@ -74,6 +74,13 @@ import Testing
         #expect(try bench.realtime().page.code == "bad.credentials")
     }
 
+    @Test func `a token is good for so many requests, and the next one for as many`() throws {
+        let bench = try Bench(faults: "expired-token lifetime=1h uses=2")
+        #expect(try bench.realtime().status == 200)
+        #expect(try bench.realtime().status == 200)
+        #expect(try bench.realtime().page.code == "bad.credentials")
+    }
+
     @Test(arguments: [
         ("unauthorized every=2", 401, "bad.credentials"), ("rate-limit every=2", 429, "too.many.requests.retry.after"),
         ("rate-limit-silent every=2", 429, "too.many.requests"),

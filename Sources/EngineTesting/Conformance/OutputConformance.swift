@@ -71,11 +71,13 @@ extension OutputConformance {
     private func checkBreak(_ bench: some OutputBench, _ seed: UInt64) async throws {
         guard bench.abilities.contains(.breaksOff) else { return }
         let samples = OutputConformance.samples(batches: 40, seed: seed, large: seed % 2 == 1)
+        let lines = samples.map { $0.map(\.json) }
+        let total = lines.joined().reduce(0) { $0 + $1.utf8.count + 1 }
         var random = SampleGenerator(seed: seed)
-        let output = try await bench.makeOutput()
-        var driver = OutputDriver(output, samples)
-        let total = driver.allLines.reduce(0) { $0 + $1.utf8.count + 1 }
+        // Before the output is made: some benches know only then what it has to connect to.
         try await bench.start(.breaksOff(after: random.number(0...total)))
+        let output = try await bench.makeOutput()
+        var driver = OutputDriver(output, samples, lines)
         try await driver.deliverAll()
         await output.close()
         try await bench.finish()

@@ -15,10 +15,11 @@ struct OutputDriver {
     private(set) var finalRefusal: Refusal?
     private let book = AnswerBook()
 
-    init(_ output: any Output, _ samples: [[SampleAudit]]) {
+    /// - Parameter lines: the audits as lines, where they are known already.
+    init(_ output: any Output, _ samples: [[SampleAudit]], _ lines: [[String]]? = nil) {
         self.output = output
         self.samples = samples
-        lines = samples.map { $0.map(\.json) }
+        self.lines = lines ?? samples.map { $0.map(\.json) }
     }
 
     var isDone: Bool { acknowledged.count == samples.count }

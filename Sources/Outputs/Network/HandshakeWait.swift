@@ -2,6 +2,13 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
+extension ChannelHandlerContext {
+    /// Whether the version was agreed on in which the client's part of the handshake is done before the server has judged its certificate.
+    var isTLS13: Bool {
+        (try? pipeline.syncOperations.handler(type: NIOSSLClientHandler.self))?.tlsVersion == .tlsv13
+    }
+}
+
 /// Tells when the TLS handshake of a connection is done, or why it failed.
 final class HandshakeWait: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer

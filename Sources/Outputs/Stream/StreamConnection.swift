@@ -120,8 +120,7 @@ final class StreamConnection: ChannelInboundHandler {
     func abort() { account.abort() }
 
     private func handshakeIsDone(_ context: ChannelHandlerContext) {
-        let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
-        guard tls?.tlsVersion == .tlsv13, settings.isJudged() else { return }
+        guard context.isTLS13, settings.isJudged() else { return }
         unjudgedBytes = account.received
         confirmation.needsClose = true
     }

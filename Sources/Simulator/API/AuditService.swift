@@ -29,7 +29,10 @@ final class AuditService: Sendable {
         let lifetime = configuration.faults.duration(.expiredToken, "lifetime") ?? configuration.tokenLifetime
         state = NIOLockedValueBox(
             State(
-                archive: archive, tokens: Tokens(lifetime: lifetime, requestsPerMinute: configuration.requestsPerMinute),
+                archive: archive,
+                tokens: Tokens(
+                    lifetime: lifetime, uses: configuration.faults.number(.expiredToken, "uses") ?? .max,
+                    requestsPerMinute: configuration.requestsPerMinute),
                 counters: InterferenceCounters(plan: configuration.faults),
                 random: RandomSource(seed: configuration.seed, subject: 4), clientSecret: configuration.clientSecret,
                 truthLog: truthLog))

@@ -21,15 +21,19 @@ struct Tokens: Sendable {
         let isPermitted: Bool
         var windowStart: Instant
         var count = 0
+        var uses = 0
     }
 
     let lifetime: Duration
+    /// How many requests one token is good for.
+    let uses: Int
     let requestsPerMinute: Int
     private var tokens: [String: Token] = [:]
     private var order: [String] = []
 
-    init(lifetime: Duration, requestsPerMinute: Int) {
+    init(lifetime: Duration, uses: Int, requestsPerMinute: Int) {
         self.lifetime = lifetime
+        self.uses = uses
         self.requestsPerMinute = requestsPerMinute
     }
 
@@ -45,9 +49,10 @@ struct Tokens: Sendable {
     /// Checks an `Authorization` header and counts the request.
     mutating func use(_ authorization: String?, now: Instant) throws(Refusal) -> Allowance {
         guard let authorization, let text = Tokens.credentials(authorization, scheme: "bearer") else { throw .noToken }
-        guard var token = tokens[text], now < token.expires else { throw .badToken }
+        guard var token = tokens[text], now < token.expires, token.uses < uses else { throw .badToken }
         if now - token.windowStart >= Tokens.window { (token.windowStart, token.count) = (now, 0) }
         token.count += 1
+        token.uses += 1
         tokens[text] = token
         let left = (token.windowStart + Tokens.window - now).wholeMilliseconds
         return Allowance(

@@ -76,7 +76,7 @@ extension Fault {
         case .exclusiveStart: "audits at the very start of an interval are left out"
         case .inclusiveEnd: "audits at the very end of an interval belong to it"
         case .timeout504: "realtime queries over longer intervals time out (504)"
-        case .expiredToken: "tokens live only so long"
+        case .expiredToken: "tokens live only so long, and are good for so many requests"
         case .unauthorized: "every Nth request is refused (401), although the token is fine"
         case .forbidden: "the permission is missing (403)"
         case .rateLimit: "every Nth request is over the rate limit (429), with Retry-After"
@@ -112,7 +112,7 @@ extension Fault {
         case .tooLarge: [.count("results", "10000")]
         case .pageSizeLimit: [.count("size", "100")]
         case .timeout504: [.duration("span", "24h")]
-        case .expiredToken: [.duration("lifetime", "5s")]
+        case .expiredToken: [.duration("lifetime", "5s"), .count("uses", "1000000")]
         case .rateLimit: [.count("every", "13"), .duration("wait", "3s")]
         case .rateLimitLong: [.count("every", "41"), .duration("wait", "1h")]
         case .slow: [.count("every", "1"), .duration("delay", "500ms")]

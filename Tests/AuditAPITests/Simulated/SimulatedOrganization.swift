@@ -49,10 +49,13 @@ struct SimulatedOrganization {
             do {
                 guard let port = await ports.first(where: { _ in true }) else { throw NotStarted() }
                 let recorder = Recorder(transport)
+                // All tests wait for each other, and none is about this bound.
+                var limits = AuditAPIClient.Limits()
+                limits.timeout = .seconds(300)
                 let client = AuditAPIClient(
                     endpoints: try Endpoints(api: "http://127.0.0.1:\(port)"),
                     credentials: Credentials(clientID: "simulator", secret: Secret(clientSecret)), transport: recorder,
-                    clock: clock.clock)
+                    limits: limits, clock: clock.clock)
                 let organization = SimulatedOrganization(
                     simulator: simulator, client: client, clock: clock, requests: recorder.requests)
                 return .success(try await body(organization))

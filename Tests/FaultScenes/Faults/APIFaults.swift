@@ -14,9 +14,9 @@ extension Fault {
             try await parked(&$0)
         },
         answers("token-refused", "every request is refused (401) for a while", "unauthorized every=1"),
-        Fault("token-expiry", "tokens live two seconds, and every third answer takes one") { random in
+        Fault("token-expiry", "a token is good for three requests") { random in
             try await InterruptedFlow.toReceiver(
-                &random, faults: "expired-token lifetime=2s,slow every=3 delay=1s"
+                &random, faults: "expired-token lifetime=1h uses=3"
             ) { installation, _ in
                 installation.scene.clock.advance(by: InterruptedFlow.meanwhile)
             }

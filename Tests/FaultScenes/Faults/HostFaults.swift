@@ -26,6 +26,7 @@ extension Fault {
                 let installation = try Installation(scene, to: ["collector": receiver])
                 let clock = try await FakeTime(scene, off: offset)
                 let begin = scene.clock.now - .seconds(1200)
+                let born = FakeTime.real - .seconds(1)
                 try await installation.run(environment: clock.environment) { program in
                     try await installation.everythingArrives()
                     for text in [step, offset, step] {
@@ -35,9 +36,10 @@ extension Fault {
                         try await installation.recovers()
                     }
                 }
+                let life = Interval(born, FakeTime.real + .seconds(1))
                 try await installation.demandCoverage(since: begin)
                 let outcome = try installation.outcome()
-                try clock.demand(outcome.log, from: offset, to: step)
+                try clock.demand(outcome.log, from: offset, to: step, during: life)
                 return outcome
             }
         }

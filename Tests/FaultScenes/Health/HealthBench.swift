@@ -7,7 +7,7 @@ struct HealthBench: Sendable {
     /// Within what time the manager wants each sign of life, as in the unit.
     static let watchdog = Duration.seconds(30)
     /// A program that answers nothing within this time is as good as one that says 503.
-    private static let patience = Duration.seconds(5)
+    private static let patience = Duration.seconds(10)
     /// How long one that goes on is looked at: the time in which a standstill has to be seen, and the watchdog's.
     private static let observation = HealthFault.bound + watchdog
 

@@ -24,9 +24,9 @@ package struct Disk: Sendable {
         return try await shell("command -v fsfreeze") == 0 ? nil : "fsfreeze is missing"
     }
 
-    /// Runs `body` with a disk in memory of one MiB at a path.
+    /// Runs `body` with a disk in memory of eight MiB at a path.
     package static func inMemory<Value>(at path: String, _ body: (Disk) async throws -> Value) async throws -> Value {
-        try await inMemory(at: path, mebibytes: 1, body)
+        try await inMemory(at: path, mebibytes: 8, body)
     }
 
     package static func inMemory<Value>(

@@ -18,6 +18,9 @@ struct FakeTime: Sendable {
         }
         """
 
+    /// What this process has for the time.
+    static var real: Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+
     @Sendable static func obstacle() async throws -> String? {
         guard library != nil else { return "libfaketime (Debian package 'faketime') is not installed" }
         return try await Program.run([], script: "command -v cc").status == 0 ? nil : "no C compiler is installed"
@@ -40,13 +43,13 @@ struct FakeTime: Sendable {
     }
 
     /// The log has the host's time: the library did what it should.
-    func demand(_ log: [Substring], from offset: String, to step: String) throws {
+    /// - Parameter life: the time that the program ran, as this process knows it.
+    func demand(_ log: [Substring], from offset: String, to step: String, during life: Interval) throws {
         let times = log.compactMap { $0.split(separator: " ").first }.compactMap { Instant(String($0)) }
-        let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         for (time, text) in [(times.first, offset), (times.last, step)] {
-            let expected = Duration(String(text.dropFirst())).map { text.hasPrefix("-") ? .zero - $0 : $0 } ?? .zero
-            let found = time.map { $0 - now } ?? .zero
-            try FaultScenes.demand(abs((found - expected).inSeconds) < 60, "\(text) was \(found)")
+            let shift = Duration(String(text.dropFirst())).map { text.hasPrefix("-") ? .zero - $0 : $0 } ?? .zero
+            let real = time.map { $0 - shift }
+            try FaultScenes.demand(real.map(life.contains) ?? false, "with \(text), a program of \(life) wrote at \(times)")
         }
     }
 

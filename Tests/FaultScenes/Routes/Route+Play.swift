@@ -2,8 +2,8 @@ import AuditCore
 import Foundation
 
 extension Route {
-    /// Longer than any of them takes.
-    private static let patience = Duration.seconds(180)
+    /// Much longer than any of them takes, on a busy machine as well.
+    private static let patience = Duration.seconds(480)
     /// How long a receiver stores nothing more before what it has stored is all.
     private static let quiet = Duration.seconds(3)
     /// How long a receiver does nothing, or the way to it.
@@ -62,17 +62,17 @@ extension Route {
         // A run that ends by itself stops short of the last seconds.
         trouble.scene.clock.advance(by: Route.lastSeconds)
         try await installation.runOnce()
-        try await settle(trouble.receiver, due)
+        try await settle(trouble.receiver, due, promised: promises(under: fault))
         if let proxy = trouble.proxy, fault == .resets { try demand(proxy.resets > 3, "there were \(proxy.resets) resets") }
         return try installation.outcome(due: due)
     }
 
-    /// Returns when everything has been stored that is due, or nothing more comes: the program has ended, and what is missing then is lost.
-    private func settle(_ receiver: any Receiver, _ due: Set<String>) async throws {
+    /// Returns when everything has been stored that is due, or nothing more comes where something may be missing: the program has ended by now.
+    private func settle(_ receiver: any Receiver, _ due: Set<String>, promised: Bool) async throws {
         var (position, changed) = (-1, ContinuousClock.now)
         while !due.isSubset(of: receiver.deliveries.map(\.id)) {
             if receiver.position != position { (position, changed) = (receiver.position, .now) }
-            if .now - changed > Route.quiet { return }
+            if !promised, .now - changed > Route.quiet { return }
             // How often it is looked at; nothing depends on it.
             try await Task.sleep(for: .milliseconds(50))
         }

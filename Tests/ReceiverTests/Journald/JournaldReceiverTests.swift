@@ -83,7 +83,7 @@ struct JournaldReceiverTests {
             try await scene.journald.start()
         }
         let acknowledged = (0..<rounds * batches).filter { scene.book.answerGiven(to: $0) == .acknowledged }
-        #expect(acknowledged.count >= (0..<rounds).reduce(0, +))
+        #expect(!acknowledged.isEmpty)
         #expect(acknowledged.count < rounds * batches)
         let stored = try await scene.messages()
         let owed = Set(acknowledged.flatMap { samples(50, from: $0 * 50, padding: 100).map(\.json) })
@@ -109,11 +109,12 @@ struct JournaldReceiverTests {
 
     @Test(arguments: [JournaldAcknowledgement.readBack, .synchronize, .none])
     func `a stopped journald is waited for no longer than the bound`(_ acknowledgement: JournaldAcknowledgement) async throws {
-        let scene = try await JournaldScene(
-            [], acknowledgement, bounds: .init(stall: .milliseconds(300), answer: .milliseconds(300)))
+        let scene = try await JournaldScene([], acknowledgement)
+        let impatient = scene.makeOutput(.init(stall: .milliseconds(300), answer: .milliseconds(300)))
         #expect(await scene.deliver(1, samples(5)) == .acknowledged)
         scene.journald.pause()
-        for count in [2, 400] { #expect(await scene.deliver(2, samples(count, from: 5)).refusedForNow != nil) }
+        for count in [2, 400] { #expect(await scene.deliver(2, samples(count, from: 5), to: impatient).refusedForNow != nil) }
+        await impatient.close()
         scene.journald.resume()
         #expect(await scene.deliver(2, samples(400, from: 5)) == .acknowledged)
         #expect(Set(samples(405).map(\.json)).isSubset(of: try await scene.messages()))

@@ -11,6 +11,8 @@ import Logging
 struct JournaldScene: Sendable {
     let journald: Journald
     let output: JournaldOutput
+    /// Like the first, with bounds of its own.
+    let makeOutput: @Sendable (JournaldDelivery.Bounds) -> JournaldOutput
     let book = AnswerBook()
 
     init(
@@ -26,19 +28,22 @@ struct JournaldScene: Sendable {
             synchronizeSocket: "\(journald.root)/run/systemd/journal/io.systemd.journal",
             persistentDirectory: "\(journald.root)/var/log/journal/\(journald.machine)",
             volatileDirectory: "\(journald.root)/run/log/journal/\(journald.machine)")
-        output = JournaldOutput(
-            settings: settings, format: .json, place: place, journal: reads ? SystemdJournal(place) : nil, bounds: bounds,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        makeOutput = { [settings] bounds in
+            JournaldOutput(
+                settings: settings, format: .json, place: place, journal: reads ? SystemdJournal(place) : nil, bounds: bounds,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+        output = makeOutput(bounds)
     }
 
-    /// Hands a batch in, and waits for its answer.
-    func deliver(_ sequence: Int, _ samples: [SampleAudit]) async -> Answer {
-        await deliver(Batch(sequence: sequence, page: AuditPage(of: samples), audits: AuditPage(of: samples).audits))
+    /// Hands a batch in, to the scene's own output where it is to no other, and waits for its answer.
+    func deliver(_ sequence: Int, _ samples: [SampleAudit], to other: JournaldOutput? = nil) async -> Answer {
+        await deliver(Batch(sequence: sequence, page: AuditPage(of: samples), audits: AuditPage(of: samples).audits), to: other)
     }
 
-    func deliver(_ batch: Batch) async -> Answer {
+    func deliver(_ batch: Batch, to other: JournaldOutput? = nil) async -> Answer {
         let book = AnswerBook()
-        await book.deliver(batch, to: output)
+        await book.deliver(batch, to: other ?? output)
         return await book.answer(to: batch.sequence)
     }
 

@@ -2,11 +2,10 @@ import AuditCore
 import FaultScenes
 import Foundation
 import Simulator
-import TestTraits
 import Testing
 
-/// Whatever goes wrong between the organization and the program: every audit arrives, and without a crash it arrives once.
-@Suite(.fewAtATime)
+/// Whatever goes wrong between the organization and the program: every audit arrives, and without a crash it arrives once. One at a
+/// time, from the beginning: together they take long.
 struct FaultTests {
     /// A fault plan, with how much an organization must have for the plan to matter.
     struct Plan: Sendable, CustomTestStringConvertible {

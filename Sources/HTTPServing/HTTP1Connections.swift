@@ -7,26 +7,26 @@ import NIOCore
 ///
 /// A connection that is accepted when the task has just been cancelled is served by nobody, and SwiftNIO ends the whole process over a
 /// `NIOAsyncChannel` that nobody took (swift-nio issue 2637). Here such a connection is closed.
-public struct HTTP1Connections: ServerChildChannel {
+struct HTTP1Connections: ServerChildChannel {
     private let connections: HTTP1Channel
 
-    public init(responder: @escaping HTTPChannelHandler.Responder, configuration: HTTP1Channel.Configuration = .init()) {
+    init(responder: @escaping HTTPChannelHandler.Responder, configuration: HTTP1Channel.Configuration = .init()) {
         connections = HTTP1Channel(responder: responder, configuration: configuration)
     }
 
-    public func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
         connections.setup(channel: channel, logger: logger).map(AcceptedConnection.init)
     }
 
-    public func handle(value: AcceptedConnection, logger: Logger) async {
+    func handle(value: AcceptedConnection, logger: Logger) async {
         guard let connection = value.take() else { return }
         await connections.handle(value: connection, logger: logger)
     }
 }
 
 /// A connection that is to be served, and that is closed when it is forgotten instead.
-public final class AcceptedConnection: ServerChildChannelValue {
-    public let channel: any Channel
+final class AcceptedConnection: ServerChildChannelValue {
+    let channel: any Channel
     private let unserved: NIOLockedValueBox<HTTP1Channel.Value?>
 
     init(_ connection: HTTP1Channel.Value) {

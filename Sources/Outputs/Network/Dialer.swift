@@ -64,13 +64,13 @@ final class Dialer: Sendable {
     ) async throws -> (channel: any Channel, value: Value) {
         let secure = try await tls?.current()
         let serverName = tls?.serverName(address)
-        let (channel, handshake, value) = try await bootstrap.connect(host: address.host, port: address.port) { channel in
+        let (channel, handshake, value) = try await bootstrap.connect(host: address.host, port: address.port) { [tls] channel in
             channel.eventLoop.makeCompletedFuture {
                 let account = WireAccount()
                 try channel.pipeline.syncOperations.addHandler(account)
                 var handshake: EventLoopFuture<Void>?
-                if let secure {
-                    let wait = HandshakeWait(channel.eventLoop.makePromise())
+                if let tls, let secure {
+                    let wait = HandshakeWait(channel.eventLoop.makePromise(), tls, account)
                     handshake = wait.done.futureResult
                     try channel.pipeline.syncOperations.addHandler(
                         NIOSSLClientHandler(context: secure, serverHostname: serverName))

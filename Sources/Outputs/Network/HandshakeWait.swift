@@ -2,23 +2,26 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-extension ChannelHandlerContext {
-    /// Whether the version was agreed on in which the client's part of the handshake is done before the server has judged its certificate.
-    var isTLS13: Bool {
-        (try? pipeline.syncOperations.handler(type: NIOSSLClientHandler.self))?.tlsVersion == .tlsv13
-    }
-}
-
-/// Tells when the TLS handshake of a connection is done, or why it failed.
+/// Tells when our part of the TLS handshake of a connection is done, or why it failed, and the account whether the peer's is not.
 final class HandshakeWait: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     let done: EventLoopPromise<Void>
+    private let tls: TLSContext
+    private let account: WireAccount
 
-    init(_ done: EventLoopPromise<Void>) { self.done = done }
+    init(_ done: EventLoopPromise<Void>, _ tls: TLSContext, _ account: WireAccount) {
+        self.done = done
+        self.tls = tls
+        self.account = account
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent { done.succeed() }
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
+            if handler?.tlsVersion == .tlsv13, tls.isAskedForCertificate { account.beginJudgement() }
+            done.succeed()
+        }
         context.fireUserInboundEventTriggered(event)
     }
 

@@ -15,6 +15,8 @@ final class WireAccount: ChannelDuplexHandler {
     /// Bytes handed to the socket, in the whole life of the connection.
     private(set) var sent: UInt64 = 0
     private(set) var received: UInt64 = 0
+    /// What had been received when our part of the handshake was done, where the peer still had to judge our certificate, or that there is none.
+    private var unjudgedBytes: UInt64?
     /// The peer sent FIN, and what its kernel had acknowledged by then.
     private(set) var ending: csupport_tcp_progress?
     private(set) var isHalfClosed = false
@@ -23,6 +25,12 @@ final class WireAccount: ChannelDuplexHandler {
     private var heldCloses: [EventLoopPromise<Void>]?
     private var isAborted = false
     private var context: ChannelHandlerContext?
+
+    /// Whether the peer has nothing left to judge, or has said something since it began to.
+    var isAccepted: Bool { unjudgedBytes.map { received > $0 } ?? true }
+
+    /// In TLS 1.3 our part of the handshake is done before the peer has judged our certificate (RFC 8446 section 2).
+    func beginJudgement() { unjudgedBytes = received }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }

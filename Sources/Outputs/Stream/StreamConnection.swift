@@ -2,7 +2,6 @@ import Engine
 import NIOCore
 import NIOPosix
 import NIOSSL
-import NIOTLS
 
 /// One connection to a receiver that takes bytes and says nothing, and the answers that it owes. Lives on its channel's event loop.
 final class StreamConnection: ChannelInboundHandler {
@@ -24,14 +23,12 @@ final class StreamConnection: ChannelInboundHandler {
         let settle: Duration
         /// Where only a close in order confirms: after how long with something unconfirmed the connection is half closed for its sake.
         let closeAfter: Duration?
-        /// Whether the peer judges our certificate, or that we have none. Asked when our part of the handshake is done.
-        let isJudged: @Sendable () -> Bool
     }
 
     /// How often the kernel is asked for its progress while answers are owed.
     private static let interval = TimeAmount.milliseconds(5)
-    /// In TLS 1.3 our part of the handshake is done before the peer has judged our certificate (RFC 8446 section 2). One that has accepted it says
-    /// something at once (the tickets of section 4.6.1) or never. Until it has, only a close in order confirms; after so long it is asked for one.
+    /// A peer that judges our certificate and has accepted it says something at once (the tickets of RFC 8446 section 4.6.1) or never. Until it
+    /// has, only a close in order confirms; after so long it is asked for one.
     private static let patience = Duration.seconds(5)
     /// How long a peer may leave a half close unanswered; longer where the connection has to stay sound for longer.
     private static let closeTimeout = Duration.seconds(60)
@@ -45,8 +42,6 @@ final class StreamConnection: ChannelInboundHandler {
     private var hasEnded = false
     private var failure: (any Error)?
     private var unconfirmedSince: NIODeadline?
-    /// What had been received when our part of the handshake was done, where the peer still has to judge us.
-    private var unjudgedBytes: UInt64?
     private let beginning = NIODeadline.now()
 
     /// - Parameter onBreak: called where the connection ends without having confirmed everything.
@@ -56,7 +51,6 @@ final class StreamConnection: ChannelInboundHandler {
         self.onBreak = onBreak
         self.resumption = resumption
         confirmation = Confirmation(settle: settings.settle)
-        confirmation.needsClose = settings.closeAfter != nil
     }
 
     /// Whether nothing more can be sent over it.
@@ -67,7 +61,6 @@ final class StreamConnection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent { handshakeIsDone(context) }
         // A close_notify alone is no end: the account waits for the FIN, and knows of it.
         if let event = event as? ChannelEvent, event == .inputClosed, !account.isHalfClosed || account.ending != nil {
             end(context.channel)
@@ -119,12 +112,6 @@ final class StreamConnection: ChannelInboundHandler {
 
     func abort() { account.abort() }
 
-    private func handshakeIsDone(_ context: ChannelHandlerContext) {
-        guard context.isTLS13, settings.isJudged() else { return }
-        unjudgedBytes = account.received
-        confirmation.needsClose = true
-    }
-
     private func watch(_ channel: any Channel) {
         guard !isWatching, !confirmation.isEmpty else { return }
         isWatching = true
@@ -140,7 +127,7 @@ final class StreamConnection: ChannelInboundHandler {
 
     private func lookAtProgress(_ channel: any Channel) {
         guard !hasEnded, let progress = account.progress else { return }
-        if settings.closeAfter == nil, let unjudgedBytes, account.received > unjudgedBytes { confirmation.needsClose = false }
+        confirmation.needsClose = settings.closeAfter != nil || !account.isAccepted
         let confirmed = confirmation.progressed(
             to: progress.acknowledged, largestWindow: progress.largest_peer_window, at: age(of: beginning))
         for delivery in confirmed { delivery.answer(delivery.accepted) }

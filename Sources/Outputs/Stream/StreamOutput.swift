@@ -33,8 +33,7 @@ public actor StreamOutput: Output {
         self.encoder = encoder
         dialer = Dialer(connection, group: group)
         settings = StreamConnection.Settings(
-            name: name, settle: settle, closeAfter: isStrict ? StreamOutput.strictInterval : nil,
-            isJudged: { [dialer] in dialer.tls?.isAskedForCertificate ?? false })
+            name: name, settle: settle, closeAfter: isStrict ? StreamOutput.strictInterval : nil)
     }
 
     /// How long a strict connection gathers batches before it is closed for their confirmation.

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOPosix
-import NIOTLS
 
 /// A connection that is opened, stays sound for a while, and is closed in order, with no byte of ours but those of TLS.
 ///
@@ -15,19 +14,18 @@ enum StreamProbe {
 
     /// - Throws: what it failed with, for `NetworkFailure`.
     static func run(_ address: HostPort, _ dialer: Dialer) async throws {
-        let (channel, wait) = try await dialer.connect(to: address) { channel, account, _ in
-            let isJudged = { @Sendable in dialer.tls?.isAskedForCertificate ?? false }
-            let wait = SoundnessWait(account, channel.eventLoop.makePromise(), isJudged: isJudged)
+        let (channel, (ended, account)) = try await dialer.connect(to: address) { channel, account, _ in
+            let wait = SoundnessWait(account, channel.eventLoop.makePromise())
             try channel.pipeline.syncOperations.addHandler(wait)
-            return NIOLoopBound(wait, eventLoop: channel.eventLoop)
+            return (wait.ended.futureResult, NIOLoopBound(account, eventLoop: channel.eventLoop))
         }
         let begin = NIODeadline.now()
         let sound = channel.eventLoop.makePromise(of: Void.self)
+        ended.cascadeFailure(to: sound)
         let looks = channel.eventLoop.scheduleRepeatedTask(initialDelay: soundness, delay: interval) { _ in
-            if wait.value.isAccepted || .now() - begin >= judgement { sound.succeed() }
+            if account.value.isAccepted || .now() - begin >= judgement { sound.succeed() }
         }
         defer { looks.cancel() }
-        channel.eventLoop.execute { wait.value.ended.futureResult.cascadeFailure(to: sound) }
         do {
             try await sound.futureResult.get()
         } catch {
@@ -46,26 +44,17 @@ private final class SoundnessWait: ChannelInboundHandler {
     /// Never succeeds.
     let ended: EventLoopPromise<Void>
     private let account: WireAccount
-    private let isJudged: @Sendable () -> Bool
-    /// What had been received when our part of the handshake was done, where the peer still had to judge us.
-    private var unjudgedBytes: UInt64?
 
-    /// - Parameter isJudged: whether the peer judges our certificate, or that we have none; asked when our part of the handshake is done.
-    init(_ account: WireAccount, _ ended: EventLoopPromise<Void>, isJudged: @escaping @Sendable () -> Bool) {
+    init(_ account: WireAccount, _ ended: EventLoopPromise<Void>) {
         self.account = account
         self.ended = ended
-        self.isJudged = isJudged
     }
-
-    /// Whether the peer has nothing to judge, or has said something since.
-    var isAccepted: Bool { unjudgedBytes.map { account.received > $0 } ?? true }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // A collector says nothing; what it says all the same matters to nobody.
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent, context.isTLS13, isJudged() { unjudgedBytes = account.received }
         if case .inputClosed? = event as? ChannelEvent {
             ended.fail(ChannelError.ioOnClosedChannel)
             // A peer that has closed agrees to nothing more.

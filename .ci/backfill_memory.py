@@ -5,15 +5,16 @@ usage: backfill_memory.py PROGRAM [--audits N] [--limit MIB]
 
 Backfills them from the program's own simulated organization into a pipe, and compares what comes out of it with what there is.
 Exits 1 if an audit is missing or twice there, if the program's own memory (anonymous pages, of 20 looks a second) is ever above
-the limit, or if its median over the last quarter of the run is more than 2 MiB above that over the second quarter: the ids alone of
-half a million audits would take 8 MiB. The resident set is printed beside it: in it are the pages of the program's text too, as many as the kernel finds good to map.
+the limit, or if what it holds at rest is more than 4 MiB higher in the last quarter of the run than in the second. At rest is between two
+bursts of audits that are read and not yet delivered: only a tenth of the looks see less. How long the bursts last depends on the machine,
+and so would a median. In between are half a million audits, whose ids alone would take 8 MiB; SQLite's cache may fill up, 2 MiB.
+The resident set is printed beside it: in it are the pages of the program's text too, as many as the kernel finds good to map.
 """
 import argparse
 import datetime
 import json
 import os
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,11 @@ def check(stream, count):
         sys.exit(f"{lines} lines with {len(ids)} ids, of {count} audits")
 
 
+def at_rest(looks):
+    """What all but a tenth of the looks saw at least."""
+    return sorted(looks)[len(looks) // 10]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
@@ -89,10 +95,10 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         looks, resident, seconds = backfill(os.path.abspath(arguments.program), arguments.audits, directory)
     quarter = len(looks) // 4
-    early, late = statistics.median(looks[quarter:2 * quarter]), statistics.median(looks[3 * quarter:])
+    early, late = at_rest(looks[quarter:2 * quarter]), at_rest(looks[3 * quarter:])
     print(f"{arguments.audits} audits, all of them once, in {seconds:.0f} s: {max(looks):.1f} MiB of its own at most "
-          f"(median {early:.1f} in the second quarter, {late:.1f} in the last), resident set {resident:.1f} MiB at most")
-    if max(looks) > arguments.limit or late > early + 2:
+          f"(at rest {early:.1f} in the second quarter, {late:.1f} in the last), resident set {resident:.1f} MiB at most")
+    if max(looks) > arguments.limit or late > early + 4:
         sys.exit(f"it is more than {arguments.limit:.0f} MiB, or it grows")
 
 

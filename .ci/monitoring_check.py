@@ -29,7 +29,7 @@ TESTS = pathlib.Path("packaging/prometheus/alerts.test.yaml")
 CONFIGURATION = pathlib.Path("packaging/prometheus/prometheus.yaml")
 DASHBOARD = pathlib.Path("packaging/grafana/dashboard.json")
 RUNBOOK = pathlib.Path("Sources/Forwarder/Documentation.docc/Runbook.md")
-PATIENCE = 60
+PATIENCE = 240
 
 
 def demand(condition, message):
@@ -200,6 +200,12 @@ class Prometheus:
     def query(self, expression):
         return json.loads(get(f"{self.url}/api/v1/query?" + urllib.parse.urlencode({"query": expression})))["data"]["result"]
 
+    def judged_rules(self):
+        """All rules, once each has been evaluated."""
+        groups = json.loads(get(f"{self.url}/api/v1/rules"))["data"]["groups"]
+        rules = [rule for group in groups for rule in group["rules"]]
+        return rules if all(rule["health"] != "unknown" for rule in rules) else None
+
     def firing(self, name):
         found = json.loads(get(f"{self.url}/api/v1/alerts"))["data"]["alerts"]
         return [alert for alert in found if alert["labels"]["alertname"] == name and alert["state"] == "firing"]
@@ -230,9 +236,8 @@ def check_run(dashboard, directory):
         # Whether a process starts within the minute is not to be said.
         if title != "Starts":
             eventually(lambda: prometheus.query(expression), f"'{title}', a result of {expression},")
-    for group in json.loads(get(f"{prometheus.url}/api/v1/rules"))["data"]["groups"]:
-        for rule in group["rules"]:
-            demand(rule["health"] == "ok", f"{rule['name']}: {rule.get('lastError', rule['health'])}")
+    for rule in eventually(prometheus.judged_rules, "an evaluation of every rule"):
+        demand(rule["health"] == "ok", f"{rule['name']}: {rule.get('lastError', rule['health'])}")
 
     refused = eventually(lambda: prometheus.firing("AuditferryOutputDisconnected"), "the alert of the output that refuses")
     demand([alert["labels"]["output"] for alert in refused] == ["siem"], f"the alert fires for {refused}")

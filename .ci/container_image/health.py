@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 
-from runtime import CONFIGURATION, HEALTH, contained, demand, eventually, variables
+from runtime import CONFIGURATION, HEALTH, PATIENCE, contained, demand, eventually, variables
 
 # Where the configuration of the image has it.
 ADDRESS = ("127.0.0.1", 9477)
@@ -18,7 +18,7 @@ WELL, ILL, UNREACHABLE = 0, 1, 69
 def health(words=None):
     """Runs it as the image says, or other words. Returns its status, and what it says."""
     ending = subprocess.run(contained(words or HEALTH["Test"][1:], [], CONFIGURATION["User"]), env=variables({}),
-                            capture_output=True, text=True, timeout=30)
+                            capture_output=True, text=True, timeout=PATIENCE)
     return ending.returncode, ending.stdout + ending.stderr
 
 

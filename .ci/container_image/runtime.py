@@ -9,7 +9,7 @@ import time
 
 ROOT, IMAGE = pathlib.Path(sys.argv[2]), json.loads(pathlib.Path(sys.argv[3]).read_text())
 CONFIGURATION, HEALTH = IMAGE["OCIv1"]["config"], IMAGE["Docker"]["config"]["Healthcheck"]
-PATIENCE = 60
+PATIENCE = 240
 
 # A read-only root, mounts, a process number 1, no new privileges, and a user.
 RUNTIME = """

@@ -7,7 +7,7 @@ import subprocess
 
 import yaml
 
-PATIENCE = 120
+PATIENCE = 480
 
 
 class Organization:

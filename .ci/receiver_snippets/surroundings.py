@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 
-PATIENCE = 60
+PATIENCE = 240
 
 
 def demand(condition, message):

@@ -61,8 +61,8 @@ class Ends:
 
     def ids(self, path):
         """The id of every line that is whole."""
-        lines = self.root.read(path).splitlines(keepends=True)
-        return [json.loads(line)["id"] for line in lines if line.endswith("\n")]
+        whole, _, _ = self.root.bytes(path).rpartition(b"\n")
+        return [json.loads(line)["id"] for line in whole.splitlines()]
 
     def end(self):
         """Ends both, and purges rsyslog, with all that came with it, and what it wrote."""
@@ -72,5 +72,7 @@ class Ends:
         self.root.remove(RULES)
         self.root.apt("-o", "APT::AutoRemove::SuggestsImportant=false", "-o", "APT::AutoRemove::RecommendsImportant=false",
                       "--autoremove", "purge", "rsyslog", "rsyslog-relp")
-        for file in (ARRIVED, "/var/log/syslog", "/var/log/user.log"):
-            self.root.remove(file)
+        # Which of its own it has written depends on what anybody had to say.
+        for file in [ARRIVED] + [f"/var/log/{name}" for name in ("syslog", "user.log", "auth.log", "cron.log", "mail.log", "kern.log")]:
+            if self.root.exists(file):
+                self.root.remove(file)

@@ -27,9 +27,20 @@ class Root:
             unfinished.rename(archive)
         shutil.copy("/etc/resolv.conf", self.path / "etc/resolv.conf")
         run("mount", "-t", "proc", "proc", str(self.path / "proc"))
-        run("mount", "--bind", "/dev", str(self.path / "dev"))
+        self.make_devices()
         # Packages start nothing by themselves here; what this one asks of the manager is looked at.
         self.write("usr/sbin/policy-rc.d", '#!/bin/sh\ncase $1 in auditferry*) exit 104 ;; *) exit 101 ;; esac\n', mode=0o755)
+
+    def make_devices(self):
+        """A /dev of its own, in which rsyslog's socket is not this machine's."""
+        devices = self.path / "dev"
+        run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(devices))
+        for name in ("null", "zero", "full", "random", "urandom", "tty"):
+            (devices / name).touch()
+            run("mount", "--bind", f"/dev/{name}", str(devices / name))
+        for name, place in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+            (devices / name).symlink_to(f"/proc/self/fd{place}")
+        (devices / "shm").mkdir(mode=0o1777)
 
     def write(self, path, text, mode=0o644):
         file = self.path / path.lstrip("/")
@@ -100,7 +111,7 @@ def describe(path):
 def mirror():
     """Where this machine's apt has Debian 12 from."""
     wanted = ("apt-get", "indextargets", "--format", "$(REPO_URI)",
-              "Created-By: Packages", f"Codename: {RELEASE}", "Component: main")
+              "Created-By: Packages", "Origin: Debian", f"Codename: {RELEASE}", "Component: main")
     if not run(*wanted, quiet=True).stdout:
         run("apt-get", "update", quiet=True)
     found = run(*wanted, quiet=True).stdout.split()

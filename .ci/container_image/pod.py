@@ -7,7 +7,7 @@ import urllib.request
 
 import yaml
 
-from runtime import Container, demand, eventually, made
+from runtime import PATIENCE, Container, demand, eventually, made
 
 
 def status(url):
@@ -48,7 +48,7 @@ def check_pod(directory, url):
         eventually(lambda: status(place) == 200, f"200 at {place}, the {probe},")
     notes = pod["metadata"]["annotations"]
     place = f"http://127.0.0.1:{notes['prometheus.io/port']}{notes['prometheus.io/path']}"
-    with urllib.request.urlopen(place, timeout=5) as answer:
+    with urllib.request.urlopen(place, timeout=PATIENCE) as answer:
         demand(b"auditferry_build_info" in answer.read(), f"no metrics at {place}")
     listening = pathlib.Path("/proc/net/tcp").read_text()
     demand(f"00000000:{ports['http']:04X} 00000000:0000 0A" in listening, "it does not listen on the pod's address")

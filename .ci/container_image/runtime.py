@@ -80,8 +80,8 @@ class Container:
 
     def ids(self):
         """The id of every line that is whole."""
-        lines = self.audits.read_text().splitlines(keepends=True)
-        return [json.loads(line)["id"] for line in lines if line.endswith("\n")]
+        whole, _, _ = self.audits.read_bytes().rpartition(b"\n")
+        return [json.loads(line)["id"] for line in whole.splitlines()]
 
     def errors(self):
         return self.log.read_text()[-2000:]

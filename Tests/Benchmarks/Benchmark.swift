@@ -15,7 +15,7 @@ enum Benchmark {
         // A run that ends by itself stops short of the last seconds, and an act of the last moment has audits after it.
         try await Task.sleep(for: .seconds(6))
         // First, while this process is small: a child's peak memory counts what it was forked from.
-        let delivered = try EndToEnd.run(organization)
+        let delivered = try EndToEnd.run(organization, audits: audits)
         print("")
         try await Stages.run(organization)
         // The realtime endpoint, which the stages read, does not show all of them; a run delivers the others as well.

@@ -6,10 +6,13 @@ final class Collector: @unchecked Sendable {
     let port: Int
     private var lines = 0
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let counted: UnsafeMutablePointer<pthread_cond_t>
 
     init() throws {
         lock = .allocate(capacity: 1)
         pthread_mutex_init(lock, nil)
+        counted = .allocate(capacity: 1)
+        pthread_cond_init(counted, nil)
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.listener = listener
         var address = sockaddr_in()
@@ -37,10 +40,12 @@ final class Collector: @unchecked Sendable {
         guard started == 0 else { throw BenchmarkError("the collector cannot start") }
     }
 
-    /// Line ends so far.
-    var count: Int {
+    /// Line ends, once there are as many as `expected`, or `seconds` are over: what was sent may not be read yet.
+    func count(expected: Int, seconds: Int = 60) -> Int {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
+        var limit = timespec(tv_sec: time(nil) + seconds, tv_nsec: 0)
+        while lines < expected, pthread_cond_timedwait(counted, lock, &limit) == 0 {}
         return lines
     }
 
@@ -55,6 +60,7 @@ final class Collector: @unchecked Sendable {
                 for byte in buffer[..<size] where byte == UInt8(ascii: "\n") { found += 1 }
                 pthread_mutex_lock(lock)
                 lines += found
+                pthread_cond_signal(counted)
                 pthread_mutex_unlock(lock)
             }
             close(connection)

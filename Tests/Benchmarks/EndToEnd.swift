@@ -3,8 +3,8 @@ import Glibc
 
 /// The shipped program between the simulator and a collector, each in a process of its own.
 enum EndToEnd {
-    /// - Returns: how many audits reached the collector.
-    static func run(_ organization: Organization) throws -> Int {
+    /// - Returns: how many audits reached the collector, of `audits`.
+    static func run(_ organization: Organization, audits: Int) throws -> Int {
         Row.head("end to end")
         let collector = try Collector()
         let scratch = Scratch()
@@ -22,9 +22,10 @@ enum EndToEnd {
         let (status, cpu, peak) = forwarder.wait()
         let wall = (ContinuousClock.now - start).inSeconds
         guard status == 0 else { throw BenchmarkError("the forwarder ended with status \(status)") }
-        Row(name: "simulator to tcp collector", audits: collector.count, bytes: 0, cpu: cpu, wall: wall).show()
+        let delivered = collector.count(expected: audits)
+        Row(name: "simulator to tcp collector", audits: delivered, bytes: 0, cpu: cpu, wall: wall).show()
         print("peak memory \(Row.decimal(Double(peak) / 1_048_576)) MiB")
-        return collector.count
+        return delivered
     }
 }
 

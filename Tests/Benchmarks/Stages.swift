@@ -100,7 +100,8 @@ enum Stages {
                 await output.deliver(Batch(sequence: index + 1, page: page, audits: page.audits)) { _ in }
             }
             await output.drain()
-            guard collector.count == count else { throw BenchmarkError("\(collector.count) lines of \(count) arrived") }
+            let arrived = collector.count(expected: count)
+            guard arrived == count else { throw BenchmarkError("\(arrived) lines of \(count) arrived") }
         }
         await output.close()
     }

@@ -20,8 +20,6 @@ struct Confirmation<Item> {
     }
 
     private let settle: Duration
-    /// Whether only a close in order confirms anything.
-    var needsClose = false
     private var entries: [Entry] = []
     private var sent: UInt64 = 0
     private var confirmed: UInt64 = 0
@@ -39,8 +37,9 @@ struct Confirmation<Item> {
     }
 
     /// The peer's kernel has acknowledged the first `acknowledged` bytes of the connection, which is sound.
+    /// - Parameter needsClose: only a close in order confirms anything now.
     /// - Returns: what is confirmed by that, in the order of sending.
-    mutating func progressed(to acknowledged: UInt64, largestWindow: UInt64, at now: Duration) -> [Item] {
+    mutating func progressed(to acknowledged: UInt64, largestWindow: UInt64, needsClose: Bool, at now: Duration) -> [Item] {
         if sightings.last.map({ $0.acknowledged < acknowledged }) ?? true { sightings.append((acknowledged, now)) }
         guard !needsClose else { return [] }
         if acknowledged > largestWindow { confirmed = max(confirmed, acknowledged - largestWindow) }

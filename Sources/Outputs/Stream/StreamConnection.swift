@@ -127,15 +127,16 @@ final class StreamConnection: ChannelInboundHandler {
 
     private func lookAtProgress(_ channel: any Channel) {
         guard !hasEnded, let progress = account.progress else { return }
-        confirmation.needsClose = settings.closeAfter != nil || !account.isAccepted
+        let needsClose = settings.closeAfter != nil || !account.isAccepted
         let confirmed = confirmation.progressed(
-            to: progress.acknowledged, largestWindow: progress.largest_peer_window, at: age(of: beginning))
+            to: progress.acknowledged, largestWindow: progress.largest_peer_window, needsClose: needsClose,
+            at: age(of: beginning))
         for delivery in confirmed { delivery.answer(delivery.accepted) }
         if confirmation.isEmpty {
             unconfirmedSince = nil
             // Half closed, it is good for nothing else.
             if account.isHalfClosed { account.abort() }
-        } else if confirmation.needsClose, let since = unconfirmedSince,
+        } else if needsClose, let since = unconfirmedSince,
             age(of: since) >= settings.closeAfter ?? StreamConnection.patience
         {
             halfClose(channel)

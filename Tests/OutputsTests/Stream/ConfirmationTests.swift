@@ -9,6 +9,7 @@ import Testing
 struct ConfirmationTests {
     private var confirmation = Confirmation<String>(settle: .seconds(1))
     private var sent: UInt64 = 0
+    private var needsClose = false
 
     private mutating func send(_ count: UInt64, _ item: String) {
         sent += count
@@ -16,7 +17,8 @@ struct ConfirmationTests {
     }
 
     private mutating func progress(_ acknowledged: UInt64, at milliseconds: Int, window: UInt64 = 1_000_000) -> [String] {
-        confirmation.progressed(to: acknowledged, largestWindow: window, at: .milliseconds(milliseconds))
+        confirmation.progressed(
+            to: acknowledged, largestWindow: window, needsClose: needsClose, at: .milliseconds(milliseconds))
     }
 
     @Test mutating func `an acknowledged batch is confirmed after the connection stayed sound, and not before`() {
@@ -69,7 +71,7 @@ struct ConfirmationTests {
     }
 
     @Test mutating func `where a close is needed, nothing else confirms`() {
-        confirmation.needsClose = true
+        needsClose = true
         send(100, "a")
         send(100, "b")
         expect(progress(200, at: 0, window: 10), is: [])
@@ -80,10 +82,10 @@ struct ConfirmationTests {
     }
 
     @Test mutating func `what was seen while a close was needed counts when it is no longer`() {
-        confirmation.needsClose = true
+        needsClose = true
         send(100, "a")
         expect(progress(100, at: 0), is: [])
-        confirmation.needsClose = false
+        needsClose = false
         expect(progress(100, at: 1000), is: ["a"])
     }
 
@@ -100,7 +102,9 @@ struct ConfirmationTests {
             confirmation.sent(upTo: sent, sent)
             read = min(acknowledged, read + UInt64(random.number(0...500)))
             acknowledged = min(sent, read + window, acknowledged + UInt64(random.number(0...600)))
-            for end in confirmation.progressed(to: acknowledged, largestWindow: window, at: .milliseconds(step)) {
+            let ends = confirmation.progressed(
+                to: acknowledged, largestWindow: window, needsClose: false, at: .milliseconds(step))
+            for end in ends {
                 #expect(end <= read, "seed \(seed)")
             }
         }
